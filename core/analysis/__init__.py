@@ -1,0 +1,1 @@
+"""Frames in, frames out: configurations, paired comparison, convergence, layers, sentences."""

@@ -1,0 +1,105 @@
+"""What differs between runs and what is the same: configurations, and short labels for them.
+
+A configuration is everything of a run but its seed. Frames in, frames out; no charts.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from core.report import CONFIG_COLUMNS
+
+# Filled in from the other fields: named in a label only where those do not tell it already.
+_FOLLOWING = ("train_samples", "test_samples", "noise", "outliers", "output")
+_SETTINGS = tuple(name for name in CONFIG_COLUMNS if name != "seed")
+
+_SHORT = {
+    "learning_rate": "lr",
+    "batch_size": "batch",
+    "train_samples": "n",
+    "test_samples": "test n",
+    "clip_norm": "clip",
+    "bias_initializer": "bias",
+}
+# Fields whose values say by themselves what they are: relu, adam, mnist, 128-128.
+_PLAIN = ("dataset", "hidden", "activation", "output", "loss", "schedule", "optimizer")
+
+
+def varying(runs: pd.DataFrame) -> tuple[str, ...]:
+    """The fields in which ``runs`` differ, without the seed and without fields that follow."""
+    texts = _texts(runs)
+    leading = [n for n in _SETTINGS if n not in _FOLLOWING and texts[n].nunique() > 1]
+    for name in _FOLLOWING:
+        if texts[name].nunique() > 1 and not _follows(texts, name, leading):
+            leading.append(name)
+    return tuple(name for name in _SETTINGS if name in leading)
+
+
+def shared(runs: pd.DataFrame) -> dict[str, str]:
+    """The value, as text, of each field that all of ``runs`` have in common."""
+    texts = _texts(runs)
+    return {name: str(texts[name].iloc[0]) for name in _SETTINGS if texts[name].nunique() == 1}
+
+
+def labelled(runs: pd.DataFrame) -> pd.DataFrame:
+    """``runs`` with a column ``configuration``: a label of the differing fields only."""
+    fields = varying(runs)
+    return runs.assign(configuration=_labels(_texts(runs), fields))
+
+
+def configurations(runs: pd.DataFrame) -> pd.DataFrame:
+    """One row a configuration, in order of appearance.
+
+    Columns: configuration, the fields that vary (as text), activation, runs (how many).
+    """
+    fields = varying(runs)
+    texts = _texts(runs)
+    table = texts[list(dict.fromkeys((*fields, "activation")))].assign(
+        configuration=_labels(texts, fields)
+    )
+    counts = table["configuration"].value_counts()
+    table = table.drop_duplicates("configuration").reset_index(drop=True)
+    return table.assign(runs=table["configuration"].map(counts).astype(int))
+
+
+def field_text(value: Any) -> str:
+    """A field's value as people write it: 128-128, 0.001, relu; nothing for an absent one."""
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _texts(runs: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: runs[name].map(field_text) for name in _SETTINGS}, index=runs.index, dtype=object
+    )
+
+
+def _follows(texts: pd.DataFrame, name: str, leading: Sequence[str]) -> bool:
+    """Whether the ``leading`` fields tell ``name``."""
+    if not leading:
+        return False
+    return bool((texts.groupby(list(leading), sort=False)[name].nunique() <= 1).all())
+
+
+def _labels(texts: pd.DataFrame, fields: Sequence[str]) -> pd.Series:
+    if not fields:
+        fields = ("activation",)
+    parts = [_short_forms(texts[name], name) for name in fields]
+    label = parts[0]
+    for part in parts[1:]:
+        label = label + " · " + part
+    return label
+
+
+def _short_forms(values: pd.Series, name: str) -> pd.Series:
+    """Brackets are dropped where only one choice of that name is about: leaky_relu."""
+    if name in _PLAIN:
+        heads = {text: text.partition("(")[0] for text in values.unique()}
+        alone = [text for text, head in heads.items() if list(heads.values()).count(head) == 1]
+        return values.map(lambda text: heads[text] if text in alone else text)
+    prefix = _SHORT.get(name, "" if name.endswith("initializer") else name)
+    return values.map(lambda text: f"{prefix} {text or '–'}".strip())

@@ -1,0 +1,136 @@
+"""The leaderboard: one row a configuration, the best first, as numbers and as texts.
+
+Frames in, frames out. Its texts are in the reader's language; colours come from outside.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.analysis.comparison import paired_differences, ranked, summarise
+from core.analysis.convergence import convergence, epochs_to_target
+from core.language import N_, Translate
+from core.metrics import Metric, duration
+
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]$:<>~|"})
+
+NO_BREAK = "\u00a0"
+
+DIVERGED = N_("{count} of {runs} diverged")
+FAILED = N_("{count} of {runs} failed")
+STOPPED = N_("{count} of {runs} stopped")
+WAITING = N_("training")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaderboard:
+    """The table of a comparison and the frames that it is made of.
+
+    ``rows``: one a configuration, the best mean first: the columns of ``summarise``,
+    difference, difference_low, difference_high, clear, ended, reached, epochs_to, seconds_to
+    (medians; inf where half of the seeds or more did not reach the target).
+    ``differences``: of ``paired_differences``. ``reached``: of ``convergence``.
+    """
+
+    rows: pd.DataFrame
+    differences: pd.DataFrame
+    reached: pd.DataFrame
+
+
+def leaderboard(
+    runs: pd.DataFrame, epochs: pd.DataFrame, metric: Metric, baseline: str, target: float
+) -> Leaderboard:
+    """Everything of a comparison against ``baseline``, each part computed once.
+
+    Args:
+        metric: one where higher is better, for ``target`` is a value to rise to.
+    """
+    differences = paired_differences(runs, baseline, metric.column)
+    reached = convergence(epochs_to_target(epochs, runs, target, metric.column), runs)
+    gaps = differences.drop(columns="n").rename(
+        columns={"low": "difference_low", "high": "difference_high"}
+    )
+    speeds = reached.drop(columns=["fastest", "slowest"]).rename(
+        columns={"n": "ended", "epochs": "epochs_to", "seconds": "seconds_to"}
+    )
+    table = summarise(runs, metric.column).merge(gaps, on="configuration")
+    table = table.merge(speeds, on="configuration")
+    rows = ranked(table, higher_is_better=metric.higher_is_better)
+    return Leaderboard(rows, differences, reached)
+
+
+def as_texts(
+    rows: pd.DataFrame,
+    metric: Metric,
+    baseline: str,
+    target: str,
+    colours: Mapping[str, str],
+    _: Translate,
+) -> pd.DataFrame:
+    """A leaderboard's ``rows`` as Markdown cells under translated headings.
+
+    Args:
+        target: the target in words, ``97 %``.
+        colours: ``#RRGGBB`` by configuration, of the dot before its name.
+    """
+    texts = []
+    for row in rows.to_dict("records"):
+        label = str(row["configuration"])
+        cells = {
+            _("configuration"): f"{_dot(colours[label])}{NO_BREAK}{escaped(label)}",
+            _(metric.title): _result(row, metric, _),
+            _("against {baseline}").format(baseline=escaped(baseline)): (
+                _("baseline") if label == baseline else _gap(row, metric)
+            ),
+            _("until {target}").format(target=target): _until(row, _),
+        }
+        texts.append(cells)
+    return pd.DataFrame(texts)
+
+
+def escaped(text: str) -> str:
+    """``text`` with every mark of Markdown taken literally."""
+    return text.translate(_MARKDOWN)
+
+
+def _dot(colour: str) -> str:
+    return f':color[●]{{foreground="{colour}"}}'
+
+
+def _result(row: Mapping[Any, Any], metric: Metric, _: Translate) -> str:
+    notes = [
+        _(sentence).format(count=row[name], runs=row["runs"])
+        for name, sentence in (("diverged", DIVERGED), ("failed", FAILED), ("cancelled", STOPPED))
+        if row[name]
+    ]
+    if not row["n"]:
+        notes += [f"*{_(WAITING)}*"] if row["waiting"] else []
+        return ", ".join(notes) or "–"
+    spread = metric.spread((row["high"] - row["low"]) / 2)
+    shown = f"{metric.text(row['mean'])} {spread}".strip()
+    return f"{shown} ({', '.join(notes)})" if notes else shown
+
+
+def _gap(row: Mapping[Any, Any], metric: Metric) -> str:
+    if not math.isfinite(row["difference"]):
+        return "–"
+    spread = metric.spread((row["difference_high"] - row["difference_low"]) / 2)
+    shown = f"{metric.difference(row['difference'])} {spread}".strip()
+    # What the interval cannot tell from nothing is set back.
+    return f"**{shown}**" if row["clear"] else shown
+
+
+def _until(row: Mapping[Any, Any], _: Translate) -> str:
+    """Median epochs and seconds to the target, and how many seeds reached it if not all."""
+    if not row["ended"]:
+        return "–"
+    shown = _("not reached")
+    if math.isfinite(row["epochs_to"]):
+        epochs = _("epoch {count}").format(count=f"{row['epochs_to']:g}")
+        shown = f"{epochs} · {duration(row['seconds_to']).replace(' ', NO_BREAK)}"
+    if row["reached"] == row["ended"]:
+        return shown
+    return f"{shown} ({row['reached']}/{row['ended']})"

@@ -1,0 +1,224 @@
+"""What the data show, in words: sentences computed from frames, in the reader's language.
+
+No sentence says more than its interval allows: a difference whose interval holds zero is
+"no difference that n seeds can show". Knows no page.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from core.analysis.configurations import labelled, shared, varying
+from core.catalog import LOSSES, OPTIMIZERS
+from core.catalog.choice import Entry, default_choice
+from core.experiment import features
+from core.language import N_, Translate
+from core.metrics import Metric
+from core.report import Status
+from data import DATASETS
+
+FIELD_TITLES: Mapping[str, str] = {
+    "dataset": N_("data set"),
+    "train_samples": N_("training samples"),
+    "test_samples": N_("test samples"),
+    "noise": N_("noise"),
+    "outliers": N_("share of outliers"),
+    "hidden": N_("hidden layers"),
+    "activation": N_("activation"),
+    "output": N_("output activation"),
+    "loss": N_("loss"),
+    "learning_rate": N_("learning rate"),
+    "schedule": N_("learning-rate schedule"),
+    "optimizer": N_("optimizer"),
+    "batch_size": N_("batch size"),
+    "epochs": N_("epochs"),
+    "kernel_initializer": N_("initial weights"),
+    "bias_initializer": N_("initial biases"),
+    "l1": N_("L1 penalty"),
+    "l2": N_("L2 penalty"),
+    "clip_norm": N_("gradient clipping (norm)"),
+    "seed": N_("seed"),
+}
+
+
+def setting(runs: pd.DataFrame, _: Translate) -> str:
+    """One line: what all ``runs`` share, what is controlled, and what differs."""
+    same = shared(runs)
+    parts = []
+    if "dataset" in same:
+        source = DATASETS[same["dataset"].partition("(")[0]]
+        parts.append(_(source.title))
+        if "hidden" in same:
+            parts.append(_network(same["dataset"], same["hidden"]))
+    elif "hidden" in same:
+        parts.append(same["hidden"])
+    if "loss" in same:
+        parts.append(_plain(same["loss"], LOSSES))
+    rate = [_plain(same["optimizer"], OPTIMIZERS)] if "optimizer" in same else []
+    parts.append(" ".join([*rate, *([same["learning_rate"]] if "learning_rate" in same else [])]))
+    if "batch_size" in same:
+        parts.append(_("batch {size}").format(size=same["batch_size"]))
+    if "train_samples" in same:
+        count = f"{int(same['train_samples']):,}"
+        parts.append(_("{count} training samples").format(count=count))
+    seeds = int(runs["seed"].nunique())
+    controlled = (
+        _("{seeds} seeds, each with the same split, batches and draw of the first weights")
+        if seeds > 1
+        else _("one seed: the same split, batches and draw of the first weights")
+    )
+    return " · ".join(part for part in [*parts, controlled.format(seeds=seeds)] if part)
+
+
+def differing(runs: pd.DataFrame, _: Translate) -> str:
+    """``activation, learning rate``: the fields in which ``runs`` differ."""
+    return _list((_(FIELD_TITLES[name]) for name in varying(runs)), _)
+
+
+def speed(convergence: pd.DataFrame, target: str, _: Translate) -> str:
+    """Who reaches the target first and last, by median epochs; who does not.
+
+    Args:
+        convergence: rows of ``analysis.convergence.convergence``.
+        target: the target in words, ``97 %``.
+    """
+    known = convergence[convergence["n"] > 0]
+    there = known[known["epochs"].map(math.isfinite)]
+    never = known[~known["epochs"].map(math.isfinite)]["configuration"]
+    if there.empty:
+        return _("No configuration reaches {target} in most of its seeds.").format(target=target)
+    first, last = there["epochs"].min(), there["epochs"].max()
+    told = _race(one_seed=known["n"].max() == 1, together=first == last, _=_).format(
+        names=_list(there[there["epochs"] == first]["configuration"], _),
+        n=int(there["n"].max()),
+        target=target,
+        epochs=f"{first:g}",
+        others=_list(there[there["epochs"] == last]["configuration"], _),
+        late=f"{last:g}",
+    )
+    if len(never):
+        told += " " + _("Not reached in most seeds: {names}.").format(names=_list(never, _))
+    return told
+
+
+def _race(*, one_seed: bool, together: bool, _: Translate) -> str:
+    if together:
+        return (
+            _("With one seed, {target} is reached by {names} in epoch {epochs}.")
+            if one_seed
+            else _(
+                "In the median over {n} seeds, {target} is reached by {names} in epoch {epochs}."
+            )
+        )
+    if one_seed:
+        return _(
+            "With one seed, {target} is reached first by {names} (epoch {epochs}), last by "
+            "{others} (epoch {late})."
+        )
+    return _(
+        "In the median over {n} seeds, {target} is reached first by {names} (epoch {epochs}), "
+        "last by {others} (epoch {late})."
+    )
+
+
+def gaps(differences: pd.DataFrame, baseline: str, metric: Metric, _: Translate) -> str:
+    """Which configurations differ from the ``baseline`` by more than their interval.
+
+    Empty where no seed finished both in the ``baseline`` and in another configuration.
+
+    Args:
+        differences: rows of ``analysis.comparison.paired_differences``.
+    """
+    others = differences[differences["configuration"] != baseline]
+    measured, single = others[others["n"] > 1], others[others["n"] == 1]
+    if measured.empty and single.empty:
+        return ""
+    sign = 1 if metric.higher_is_better else -1
+    better = measured[measured["clear"] & (sign * measured["difference"] > 0)]
+    worse = measured[measured["clear"] & (sign * measured["difference"] < 0)]
+    same = measured[~measured["clear"]]
+    said = [
+        sentence.format(
+            names=_list(group["configuration"], _),
+            baseline=baseline,
+            range=_range(group, metric, _),
+        )
+        for group, sentence in (
+            (better, _("Better than {baseline}: {names} (by {range}).")),
+            (worse, _("Worse than {baseline}: {names} (by {range}).")),
+        )
+        if len(group)
+    ]
+    if len(same):
+        unclear = _("{names}: no difference from {baseline} that {seeds} seeds can show.")
+        seeds = int(same["n"].max())
+        said.append(
+            unclear.format(names=_list(same["configuration"], _), baseline=baseline, seeds=seeds)
+        )
+    if len(single):
+        said.append(
+            _("{names}: one seed to compare shows no interval; train more seeds.").format(
+                names=_list(single["configuration"], _)
+            )
+            if len(measured)
+            else _("One seed shows no interval; train more seeds to tell chance from difference.")
+        )
+    if len(none := others[others["n"] == 0]):
+        said.append(
+            _("{names}: no seed that finished here and in {baseline}.").format(
+                names=_list(none["configuration"], _), baseline=baseline
+            )
+        )
+    return " ".join(said)
+
+
+def diverged(runs: pd.DataFrame, _: Translate) -> str:
+    """Which configurations diverged, how many of their seeds and when; empty if none did."""
+    named = labelled(runs)
+    lost = named[named["status"] == Status.DIVERGED]
+    if lost.empty:
+        return ""
+    parts = []
+    for label, group in lost.groupby("configuration", sort=False):
+        total = int((named["configuration"] == label).sum())
+        first = group["diverged_at"].dropna()
+        part = _("{name} ({count} of {total} seeds)")
+        if len(first):
+            part = _("{name} ({count} of {total} seeds, first at update {update})")
+        told = part.format(
+            name=label, count=len(group), total=total, update=int(first.min()) if len(first) else 0
+        )
+        parts.append(told)
+    return _(
+        "Diverged, the loss no longer finite: {list}. After that a curve is the mean of the seeds "
+        "left, and ends where none is left."
+    ).format(list=_list(parts, _))
+
+
+def _network(dataset: str, hidden: str) -> str:
+    task = DATASETS[dataset.partition("(")[0]].task
+    outputs = task.classes if task.kind == "classification" else 1
+    widths = hidden.split("-")
+    # Sixteen layers of 8 units are 8×16.
+    alike = len(widths) > 4 and len(set(widths)) == 1
+    short = f"{widths[0]}×{len(widths)}" if alike else hidden
+    middle = [] if hidden == "none" else [short]
+    return "-".join([str(features(dataset)), *middle, str(outputs)])
+
+
+def _plain(text: str, catalog: Mapping[str, Entry]) -> str:
+    """A choice without its brackets where they hold the defaults."""
+    head = text.partition("(")[0]
+    return head if text == str(default_choice(catalog[head])) else text
+
+
+def _range(group: pd.DataFrame, metric: Metric, _: Translate) -> str:
+    sizes = group["difference"].abs()
+    texts = [metric.difference(value).lstrip("+") for value in (sizes.min(), sizes.max())]
+    span = texts[0] if texts[0] == texts[1] else f"{texts[0]}–{texts[1]}"
+    return _("{number} points").format(number=span) if metric.share else span
+
+
+def _list(names: Iterable[str], _: Translate) -> str:
+    return _(", ").join(names)

@@ -1,0 +1,112 @@
+"""The record of an activation: its mathematics in NumPy, its words and its Keras layer.
+
+It does not know which activations there are (``activations.py``), nor how a network
+uses them. f is the activation, f' its slope, z a pre-activation: any real number.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalog.choice import Parameter
+
+Array = NDArray[Any]
+
+# TensorFlow sets float32 numbers below this to zero.
+_SMALLEST = np.finfo(np.float32).tiny
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Activation:
+    """One activation. Every callable takes the choice's parameters last.
+
+    Attributes:
+        name: the name in files, links and menus.
+        title: how people write it.
+        formula: f in LaTeX, parameters by name.
+        slope_formula: f' in LaTeX.
+        value: ``value(z, *params)`` is f, elementwise, in z's float dtype and shape.
+        slope: ``slope(z, *params)`` is f', likewise; at a kink, and where float32 rounds
+            to 0, what TensorFlow's gradient is there.
+        layer: ``layer(*params)`` builds the Keras layer, every parameter pinned;
+            elementwise and without state, unless ``learned``.
+        steepest: ``steepest(*params)`` is the supremum of abs(f').
+        bounds: ``bounds(*params)`` are f's infimum and supremum.
+        strengths: what it does well, one marked sentence.
+        weaknesses: what it does badly, one marked sentence.
+        reference: authors, title, year.
+        colour: its colour on every page, as ``#RRGGBB``.
+        extrema: the points (z, f(z)) where f turns.
+        centred: whether the mean of f(z) is 0 for z from N(0, 1).
+        learned: whether the layer trains parameters of its own.
+    """
+
+    name: str
+    title: str
+    formula: str
+    slope_formula: str
+    value: Callable[..., Array] = field(repr=False)
+    slope: Callable[..., Array] = field(repr=False)
+    layer: Callable[..., Any] = field(repr=False)
+    steepest: Callable[..., float] = field(repr=False)
+    bounds: Callable[..., tuple[float, float]] = field(repr=False)
+    strengths: str
+    weaknesses: str
+    reference: str
+    colour: str
+    parameters: tuple[Parameter, ...] = ()
+    extrema: tuple[tuple[float, float], ...] = ()
+    centred: bool = False
+    learned: bool = False
+
+    def live_interval(self, *params: float) -> tuple[float, float]:
+        """The open interval of z outside of which f'(z) is 0 in float32.
+
+        (inf, -inf) if f' is 0 everywhere. Zeros of f' between, where f turns, do not
+        count: only there is a unit's gradient 0 without staying so.
+        """
+        return _live_interval(self, params)
+
+
+@lru_cache(maxsize=256)
+def _live_interval(activation: Activation, params: tuple[float, ...]) -> tuple[float, float]:
+    steps = np.geomspace(1e-3, 1e30, 2000, dtype=np.float32)
+    grid = np.concatenate([-steps[::-1], np.zeros(1, np.float32), steps])
+
+    def live(z: Array) -> Array:
+        return np.asarray(np.abs(activation.slope(z, *params)) >= _SMALLEST)
+
+    alive = np.flatnonzero(live(grid))
+    if not alive.size:
+        return inf, -inf
+    first, last = int(alive[0]), int(alive[-1])
+    low = -inf if first == 0 else _edge(live, dead=grid[first - 1], alive=grid[first])
+    high = inf if last == grid.size - 1 else _edge(live, dead=grid[last + 1], alive=grid[last])
+    return low, high
+
+
+def _edge(live: Callable[[Array], Array], *, dead: Any, alive: Any) -> float:
+    """The float32 number next to the live ones, by bisection between ``dead`` and ``alive``."""
+    while True:
+        middle = np.float32((np.float64(dead) + np.float64(alive)) / 2)
+        if middle in (dead, alive):
+            return float(dead)
+        if live(np.full(1, middle))[0]:
+            alive = middle
+        else:
+            dead = middle
+
+
+def named_layer(name: str) -> Any:
+    """The Keras layer of the function ``name`` of ``keras.activations``, which has no parameters.
+
+    Kept by its name, so that a downloaded model opens wherever Keras is.
+    """
+    import keras
+
+    return keras.layers.Activation(keras.activations.get(name))

@@ -1,0 +1,205 @@
+"""Curves over epochs: the mean over seeds, its interval as a band, labels beside the ends.
+
+A frame of ``analysis.convergence.curves`` in, an ``alt.Chart`` out, for light and dark alike.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.charts.palette import Style, legible
+from core.charts.placing import apart
+from core.language import N_, Translate
+from core.metrics import Metric
+
+_LABEL_GAP = 15  # pixels: the height of one label
+_LEADER = 22  # pixels between the end of a line and its label
+_MOST_LABELS = 40
+
+MEAN_OF_SEEDS = N_("{metric}, mean of {seeds} seeds with 95 % interval")
+# Where some diverged, or have not come as far: each point's tooltip says how many.
+MEAN_OF_SEEDS_LEFT = N_("{metric}, mean of up to {seeds} seeds with 95 % interval")
+ONE_SEED = N_("{metric}, one seed")
+
+
+def curve_chart(
+    frame: pd.DataFrame,
+    metric: Metric,
+    styles: Mapping[str, Style],
+    _: Translate,
+    *,
+    last_epoch: int | None = None,
+    height: int = 400,
+) -> alt.LayerChart:
+    """Lines with bands and direct labels.
+
+    Args:
+        frame: columns configuration, epoch, mean, low, high, n.
+        last_epoch: where the axis ends (None: with the data), so that growing curves
+            do not rescale it.
+        height: of the plot in pixels; it grows with the number of labels.
+    """
+    shown = _without_start(frame, metric)
+    labels = list(dict.fromkeys(shown["configuration"]))
+    height = max(height, _LABEL_GAP * min(len(labels), _MOST_LABELS))
+    domain = _domain(shown, metric)
+    ends = _ends(shown, domain, height, log=not metric.higher_is_better)
+    first, last = int(shown["epoch"].min()), last_epoch or int(shown["epoch"].max())
+    style = [styles[label] for label in labels]
+    x = alt.X(
+        "epoch:Q",
+        title=_("epoch"),
+        scale=alt.Scale(domain=[first, last], nice=False),
+        axis=alt.Axis(tickMinStep=1, format="d", grid=False, tickCount=min(last, 8)),
+    )
+    y = {
+        "scale": alt.Scale(
+            domain=list(domain),
+            type="linear" if metric.higher_is_better else "log",
+            nice=False,
+            clamp=True,
+        ),
+        "axis": alt.Axis(format="%" if metric.share else "~g", tickCount=6, title=None),
+    }
+    colour = alt.Color(
+        "configuration:N",
+        scale=alt.Scale(domain=labels, range=[one.colour for one in style]),
+        legend=None,
+    )
+    dash = alt.StrokeDash(
+        "configuration:N",
+        scale=alt.Scale(domain=labels, range=[list(one.dash) for one in style]),
+        legend=None,
+    )
+    layers = (
+        *_lines(alt.Chart(_told(shown, metric)).encode(x=x, color=colour), y, dash, metric, _),
+        *_labels(alt.Chart(_inked(ends, styles)).encode(x=x, color=colour), y, dash),
+    )
+    chart: alt.LayerChart = (
+        alt.layer(*layers)
+        .properties(
+            height=height,
+            width="container",
+            title=alt.Title(
+                _title(shown, metric, _),
+                anchor="start",
+                frame="group",
+                fontSize=13,
+                fontWeight="normal",
+                offset=8,
+            ),
+            padding={"left": 5, "top": 5, "right": 5, "bottom": 5},
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def _title(frame: pd.DataFrame, metric: Metric, _: Translate) -> str:
+    """The metric, and over how many seeds its mean is taken."""
+    fewest, most = int(frame["n"].min()), int(frame["n"].max())
+    many = MEAN_OF_SEEDS if fewest == most else MEAN_OF_SEEDS_LEFT
+    return _(many if most > 1 else ONE_SEED).format(metric=_(metric.title), seeds=most)
+
+
+def _without_start(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Epoch 0 (an untrained network) would flatten an axis of shares; later epochs stay."""
+    later = frame[frame["epoch"] > 0]
+    return later if metric.higher_is_better and len(later) else frame
+
+
+def _domain(frame: pd.DataFrame, metric: Metric) -> tuple[float, float]:
+    """Limits around the means, and around the bands where they do not dwarf the means."""
+    low, high = float(frame["mean"].min()), float(frame["mean"].max())
+    room = max(high - low, abs(high) * 0.01, 1e-9)
+    low = min(low, max(float(frame["low"].fillna(low).min()), low - 0.25 * room))
+    high = max(high, min(float(frame["high"].fillna(high).max()), high + 0.25 * room))
+    if metric.higher_is_better:
+        pad = 0.04 * (high - low) or 0.01
+        return max(low - pad, 0.0) if metric.share else low - pad, min(high + pad, 1.0)
+    smallest = float(frame["mean"][frame["mean"] > 0].min()) if (frame["mean"] > 0).any() else 1e-9
+    return max(low, smallest / 2) * 0.94, max(high, smallest) * 1.06
+
+
+def _ends(
+    frame: pd.DataFrame, domain: tuple[float, float], height: int, *, log: bool
+) -> pd.DataFrame:
+    """The last point of each line: where it is and where its label goes, both on the y axis."""
+    ends = frame.sort_values("epoch").drop_duplicates("configuration", keep="last")
+    if len(ends) > _MOST_LABELS:
+        ends = ends.nlargest(_MOST_LABELS, "mean")
+    to_axis, to_value = (np.log, np.exp) if log else (np.asarray, np.asarray)
+    low, high = to_axis(domain)
+    ends = ends.assign(end=ends["mean"].clip(*domain))
+    pixels = height * (high - to_axis(ends["end"])) / (high - low)
+    places = np.array(apart(list(pixels), _LABEL_GAP, 4, height - 4))
+    return ends.assign(place=to_value(high - places / height * (high - low)))
+
+
+def _told(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """``frame`` with its numbers in words, for tooltips."""
+    halves = (frame["high"] - frame["low"]) / 2
+    return frame.assign(
+        value=frame["mean"].map(metric.text), spread=[metric.spread(half) for half in halves]
+    )
+
+
+def _inked(ends: pd.DataFrame, styles: Mapping[str, Style]) -> pd.DataFrame:
+    """``ends`` with a colour for each name: its line's hue in a lightness that can be read."""
+    return ends[["configuration", "epoch", "end", "place"]].assign(
+        ink=[legible(styles[label].colour) for label in ends["configuration"]]
+    )
+
+
+def _lines(
+    base: alt.Chart, y: Mapping[str, Any], dash: alt.StrokeDash, metric: Metric, _: Translate
+) -> tuple[alt.Chart, ...]:
+    """Bands, lines, and the points that a pointer meets: the others then step back."""
+    hovered = alt.selection_point(
+        fields=["configuration"], on="pointerover", nearest=True, clear="pointerout"
+    )
+    band = base.mark_area(opacity=0.16, clip=True).encode(y=alt.Y("low:Q", **y), y2="high:Q")
+    line = base.mark_line(strokeWidth=2.2, clip=True).encode(
+        y=alt.Y("mean:Q", **y),
+        strokeDash=dash,
+        opacity=alt.when(hovered).then(alt.value(1)).otherwise(alt.value(0.25)),
+    )
+    only = base.data["epoch"].nunique() == 1
+    point = (
+        base.mark_point(size=60, filled=True, clip=True)
+        .encode(
+            y=alt.Y("mean:Q", **y),
+            # A line of one point is no line: then the points are seen.
+            opacity=alt.value(1 if only else 0),
+            tooltip=[
+                alt.Tooltip("configuration:N", title=_("configuration")),
+                alt.Tooltip("epoch:Q", title=_("epoch")),
+                alt.Tooltip("value:N", title=_(metric.title)),
+                alt.Tooltip("spread:N", title=_("95 % interval")),
+                alt.Tooltip("n:Q", title=_("seeds")),
+            ],
+        )
+        .add_params(hovered)
+    )
+    return band, line, point
+
+
+def _labels(
+    base: alt.Chart, y: Mapping[str, Any], dash: alt.StrokeDash
+) -> tuple[alt.Chart, alt.Chart]:
+    """A name beside the end of each line; the leader in its colour and dash is the key."""
+    leader = base.mark_rule(strokeWidth=1.8, x2Offset=_LEADER - 4).encode(
+        x2="epoch:Q", y=alt.Y("end:Q", **y), y2="place:Q", strokeDash=dash
+    )
+    name = base.mark_text(
+        align="left", baseline="middle", dx=_LEADER, fontSize=12, fontWeight=600
+    ).encode(
+        y=alt.Y("place:Q", **y),
+        text="configuration:N",
+        color=alt.Color("ink:N", scale=None),
+    )
+    return leader, name

@@ -1,0 +1,159 @@
+"""A statistic by configuration and layer: cells of colour, the number in each, all rows named.
+
+A frame of ``analysis.layers.layer_strip`` in, an ``alt.Chart`` out. Fill and text colour of a
+cell are chosen here, by contrast, so that they read alike on light and dark pages.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import altair as alt
+import pandas as pd
+
+from core.charts.palette import DIVERGING, SEQUENTIAL, ink, shade
+from core.language import N_, Translate
+from core.metrics import number
+
+_MOST_TEXT = 8  # layers beside which cells are too narrow for numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """How a column of the layer table is shown."""
+
+    column: str
+    title: str
+    meaning: str
+    kind: Literal["centred", "size", "share", "order"]
+
+
+_STATISTICS = (
+    Statistic(
+        "mean",
+        N_("Mean activation"),
+        N_("The mean of a = f(z) over samples and units; 0 is centred."),
+        "centred",
+    ),
+    Statistic(
+        "std",
+        N_("Spread of activations"),
+        N_("The standard deviation of a = f(z) over samples and units."),
+        "size",
+    ),
+    Statistic(
+        "delta_rms",
+        N_("Backpropagated signal"),
+        N_("The root mean square of ∂loss/∂z of single samples; level across layers is healthy."),
+        "order",
+    ),
+    Statistic(
+        "zero_fraction",
+        N_("Share of zeros"),
+        N_("The share of activations that are exactly 0."),
+        "share",
+    ),
+    Statistic(
+        "saturated_fraction",
+        N_("Share saturated"),
+        N_("The share of activations where |f′(z)| is at most 5 % of its greatest value."),
+        "share",
+    ),
+    Statistic(
+        "gradient_norm",
+        N_("Gradient of the weights"),
+        N_("The Frobenius norm of ∂(mean loss)/∂W."),
+        "order",
+    ),
+)
+
+STATISTICS: dict[str, Statistic] = {statistic.column: statistic for statistic in _STATISTICS}
+
+
+def strip_chart(
+    frame: pd.DataFrame, statistic: Statistic, configurations: Sequence[str], _: Translate
+) -> alt.LayerChart:
+    """Cells of ``statistic``: rows are ``configurations`` in that order, columns layers.
+
+    Args:
+        frame: columns configuration, layer, statistic, value, n.
+    """
+    cells = frame[frame["statistic"] == statistic.column].copy()
+    cells["fill"] = _fills(cells["value"], statistic.kind)
+    cells["ink"] = cells["fill"].map(ink)
+    cells["text"] = [_text(value, statistic.kind) for value in cells["value"]]
+    base = alt.Chart(cells).encode(
+        x=alt.X("layer:O", title=_("hidden layer"), axis=_axis(labelAngle=0, orient="bottom")),
+        y=alt.Y(
+            "configuration:N",
+            # The domain keeps a row for what has no value here: it diverged, say.
+            scale=alt.Scale(domain=list(configurations)),
+            title=None,
+            axis=_axis(),
+        ),
+        tooltip=[
+            alt.Tooltip("configuration:N", title=_("configuration")),
+            alt.Tooltip("layer:O", title=_("hidden layer")),
+            alt.Tooltip("text:N", title=_(statistic.title)),
+            alt.Tooltip("n:Q", title=_("seeds")),
+        ],
+    )
+    layers = [base.mark_rect(cornerRadius=2).encode(color=alt.Color("fill:N", scale=None))]
+    if cells["layer"].nunique() <= _MOST_TEXT:
+        layers.append(
+            base.mark_text(fontSize=12).encode(text="text:N", color=alt.Color("ink:N", scale=None))
+        )
+    chart: alt.LayerChart = (
+        alt.layer(*layers)
+        .properties(
+            width="container",
+            height=alt.Step(26),
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        .configure_view(stroke=None)
+        .configure_scale(bandPaddingInner=0.06, bandPaddingOuter=0)
+    )
+    return chart
+
+
+def _axis(**settings: Any) -> alt.Axis:
+    return alt.Axis(
+        # Every row and every layer is named, whatever the theme thinks of room.
+        labelOverlap=False,
+        labelFlush=False,
+        labelLimit=190,
+        labelFontSize=12,
+        ticks=False,
+        domain=False,
+        grid=False,
+        **settings,
+    )
+
+
+def _text(value: float, kind: str) -> str:
+    if kind == "share":
+        # 0.4 % is not nothing: only an exact 0 reads 0 %.
+        return f"{100 * value:.0f} %" if value == 0 or value >= 0.005 else "<1 %"
+    if kind == "order":
+        return number(value, 2)
+    # Adding 0 turns a −0 that rounding left into 0.
+    return f"{round(value, 2) + 0:.2f}".replace("-", "−") if abs(value) < 99.5 else number(value, 2)
+
+
+def _fills(values: pd.Series, kind: str) -> list[str]:
+    if kind == "share":
+        return [shade(SEQUENTIAL, value) for value in values]
+    if kind == "centred":
+        reach = max(float(values.abs().max()), 0.1) if len(values) else 1.0
+        return [shade(DIVERGING, 0.5 + value / reach / 2) for value in values]
+    if kind == "size":
+        top = max(float(values.max()), 1e-12) if len(values) else 1.0
+        return [shade(SEQUENTIAL, value / top) for value in values]
+    logs = [math.log10(value) if value > 0 else math.nan for value in values]
+    seen = [value for value in logs if math.isfinite(value)]
+    # At least two powers of ten from pale to deep: small differences must look small.
+    low, high = min(seen, default=0.0), max(seen, default=0.0)
+    slack = max(0.0, 2 - (high - low)) / 2
+    low, high = low - slack, high + slack
+    return [shade(SEQUENTIAL, (v - low) / (high - low) if math.isfinite(v) else 0) for v in logs]

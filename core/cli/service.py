@@ -1,0 +1,115 @@
+"""``trainer`` and ``doctor``: the process that trains, and what works on this machine."""
+
+import os
+import platform
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from core import jobs
+from core.errors import KasseiError, TrainerUnavailable
+from core.jobs.direct import reason
+from data.mnist import cached_file, named_file
+
+_PACKAGES = ("streamlit", "tensorflow", "keras", "scikit-learn", "pandas", "altair", "distributed")
+_MISSING = "is missing: pip install -r requirements.txt"
+_BROKEN = (
+    "TensorFlow and Keras do not start ({reason}); install them anew:"
+    " pip install --force-reinstall -r requirements.txt."
+)
+_START_SECONDS = 180
+
+
+@click.command()
+@click.option("--attached", is_flag=True, help="end when standard input does (used by the app)")
+def trainer(attached: bool) -> int:
+    """Train what is queued in the store, until Ctrl-C; the app starts it by itself."""
+    from core.jobs.trainer import serve
+
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    signal.signal(signal.SIGINT, lambda *_: ended.set())
+    if attached:
+        threading.Thread(target=_until_end_of_input, args=(ended,), daemon=True).start()
+    with jobs.open_store() as store:
+        click.echo(f"Training what is queued in {store.url}", err=True)
+        serve(store, jobs.scheduler_address(), ended.is_set)
+    return 0
+
+
+def _until_end_of_input(ended: threading.Event) -> None:
+    # The app keeps the other end of this pipe open, and never writes.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    ended.set()
+
+
+@click.command()
+def doctor() -> int:
+    """Tell what works here, and what to do about what does not."""
+    click.echo(f"Python {platform.python_version()} on {platform.platform()}")
+    versions = {package: _version(package) for package in _PACKAGES}
+    for package, found in versions.items():
+        click.echo(f"{package} {found or _MISSING}")
+    click.echo(f"mnist.npz {named_file() or cached_file()}")
+    works = [_check(*look) for look in (("data", _data), ("store", _store), ("trainer", _trainer))]
+    return 0 if all(works) and all(versions.values()) else 1
+
+
+def _version(package: str) -> str | None:
+    for name in (package, f"{package}-cpu"):
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            continue
+    return None
+
+
+def _check(title: str, look: Callable[[], str]) -> bool:
+    try:
+        click.echo(f"{title}: {look()}")
+    except KasseiError as error:
+        click.echo(f"{title}: {error}")
+    except ImportError as error:
+        click.echo(f"{title}: {reason(error)}; pip install -r requirements.txt")
+    else:
+        return True
+    return False
+
+
+def _data() -> str:
+    from data import load
+
+    mnist = load("mnist", seed=0)
+    return f"MNIST is here and verified ({len(mnist.x_train):,} + {len(mnist.x_test):,} images)"
+
+
+def _store() -> str:
+    with jobs.open_store() as store:
+        return f"{store.url}, {len(store.runs(limit=100_000)):,} runs"
+
+
+def _trainer() -> str:
+    address = jobs.scheduler_address()
+    from core.jobs import worker
+    from core.jobs.connection import connected
+
+    with connected(address) as client:
+        if address is None:
+            # In a process of its own, as a job would have it: a crash of TensorFlow ends it alone.
+            client.register_plugin(worker.Warm())
+            try:
+                error = client.submit(worker.start, pure=False).exception(_START_SECONDS)
+            except TimeoutError as late:
+                error = late
+            if error is not None:
+                raise TrainerUnavailable(_BROKEN, reason=reason(error))
+            return "local; TensorFlow and Keras start in its worker"
+        workers = len(client.scheduler_info()["workers"])
+    if not workers:
+        raise TrainerUnavailable("The Dask scheduler at {address} has no workers.", address=address)
+    return f"{address}, {workers} workers"

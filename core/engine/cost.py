@@ -1,0 +1,89 @@
+"""What training will cost: a model of time for blocks, without TensorFlow.
+
+The constants were measured (see benchmarks); ``core.jobs`` corrects the estimate by what
+this machine's own runs took.
+"""
+
+import itertools
+
+from core.engine.plan import Block
+
+# Seconds of one update beside its arithmetic, plain and compiled by XLA: a base and a share
+# for each layer and for each group of activations in it.
+_PLAIN_BASE, _PLAIN_LAYER, _PLAIN_GROUP = 8e-4, 2.5e-4, 1e-4
+_XLA_BASE, _XLA_LAYER, _XLA_GROUP = 4e-5, 2e-5, 5e-6
+_PLAIN_FLOPS, _XLA_FLOPS = 6e10, 1.2e11
+# Elementwise work: activations and optimizer, entries a second.
+_ENTRIES = 4e8
+_TRACE, _TRACE_LAYER, _COMPILE, _COMPILE_LAYER = 1.0, 0.15, 0.8, 0.35
+_REPORT_ENTRIES = 2.5e7
+# Seconds that XLA saves for each activation of a report's two passes.
+_REPORT_GAIN = 9e-9
+
+
+def seconds(block: Block) -> float:
+    """Estimated wall-clock seconds of training ``block``, compilation included."""
+    return _start(block, prefers_xla(block)) + training_seconds(block) + _reports(block)
+
+
+def training_seconds(block: Block) -> float:
+    """Estimated seconds of the updates alone: what runs report as their seconds, in sum."""
+    updates = block.shape.epochs * block.shape.updates_per_epoch
+    return updates * _update(block, prefers_xla(block))
+
+
+def prefers_xla(block: Block) -> bool:
+    """Whether the work ahead is long enough for XLA's compilation to pay off."""
+    updates = block.shape.epochs * block.shape.updates_per_epoch
+    gained = updates * (_update(block, xla=False) - _update(block, xla=True))
+    return gained > 1.5 * (_start(block, xla=True) - _start(block, xla=False))
+
+
+def prefers_xla_reports(block: Block) -> bool:
+    """Whether there are enough epochs for compiled evaluation and probing to pay off."""
+    gained = (block.shape.epochs + 1) * _report_entries(block) * _REPORT_GAIN
+    return gained > 1.5 * 2 * (_COMPILE + _COMPILE_LAYER * _layers(block))
+
+
+def _report_entries(block: Block) -> int:
+    config = block.shape
+    rows = min(512, config.train_samples) + config.test_samples
+    return len(block.configs) * rows * sum(config.sizes[1:])
+
+
+def _layers(block: Block) -> int:
+    return len(block.shape.hidden) + 1
+
+
+def _groups(block: Block) -> int:
+    return len({config.activation for config in block.configs})
+
+
+def _start(block: Block, xla: bool) -> float:
+    layers = _layers(block)
+    compile_seconds = _COMPILE + _COMPILE_LAYER * layers if xla else 0.0
+    return _TRACE + _TRACE_LAYER * layers + compile_seconds
+
+
+def _update(block: Block, xla: bool) -> float:
+    members, layers = len(block.configs), _layers(block)
+    config = block.shape
+    products = sum(a * b for a, b in itertools.pairwise(config.sizes))
+    # Forward, backward by weights and by inputs: three products, two operations each.
+    work = 6 * members * config.batch_size * products / (_XLA_FLOPS if xla else _PLAIN_FLOPS)
+    elementwise = members * (config.batch_size * sum(config.sizes[1:]) + config.parameters)
+    base, layer, group = (
+        (_XLA_BASE, _XLA_LAYER, _XLA_GROUP) if xla else (_PLAIN_BASE, _PLAIN_LAYER, _PLAIN_GROUP)
+    )
+    overhead = base + layers * (layer + group * _groups(block))
+    return overhead + work + elementwise / _ENTRIES
+
+
+def _reports(block: Block) -> float:
+    """Evaluation and statistics, once an epoch and before the first."""
+    config, members = block.shape, len(block.configs)
+    products = sum(a * b for a, b in itertools.pairwise(config.sizes))
+    evaluated = 2 * members * config.test_samples * products / _PLAIN_FLOPS
+    probed = members * min(512, config.train_samples) * sum(config.hidden) / _REPORT_ENTRIES
+    start = 2 * members * config.train_samples * products / _PLAIN_FLOPS
+    return start + (config.epochs + 1) * (0.01 + evaluated + probed)

@@ -1,0 +1,119 @@
+"""Which runs train together: from configs to blocks, the unit of one compiled pass.
+
+Runs alike but for activation, output, loss, learning rate, initializers and seed can
+share one stack. A block is a rectangle of it, some seeds times some variants, as large as
+memory and cache allow. The plan depends on the configs alone, never on a measurement, so
+that the same experiment trains in the same company. This module knows no TensorFlow.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from core.engine.draws import PROBE_SAMPLES
+from core.experiment import RunConfig
+
+# What may differ inside a stack, as members side by side.
+VARIANT_FIELDS = (
+    *("activation", "output", "loss", "learning_rate"),
+    *("kernel_initializer", "bias_initializer"),
+)
+
+# Weights of a block: 8 networks of 784-128-128-10. Past it, weights, gradients and both
+# moments of Adam (16 bytes a weight) fall out of a last-level cache of 16 MB.
+_BLOCK_WEIGHTS = 1_000_000
+# Pre-activations of the probe: z, a, delta and f' of every member live at once (16 bytes).
+_BLOCK_PROBE_ENTRIES = 16_000_000
+_BLOCK_MEMBERS = 512
+# Inputs of all seeds, 4 bytes each, held by NumPy and by TensorFlow.
+_BLOCK_SAMPLE_ENTRIES = 40_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Runs trained in one pass: ``configs[s * variants + k]`` is seed s, variant k."""
+
+    configs: tuple[RunConfig, ...]
+    seeds: int
+    variants: int
+
+    @property
+    def shape(self) -> RunConfig:
+        """Any of the configs: what is alike in all of them."""
+        return self.configs[0]
+
+    def structure(self) -> "Block":
+        """The block with its seeds replaced by 0, 1, …: equal for blocks that compile alike."""
+        renumbered = (
+            config.model_copy(update={"seed": place // self.variants})
+            for place, config in enumerate(self.configs)
+        )
+        return Block(tuple(renumbered), self.seeds, self.variants)
+
+
+def blocks(configs: Iterable[RunConfig]) -> list[Block]:
+    """Cut ``configs`` into blocks, each run in exactly one, in the order first met."""
+    planned: list[Block] = []
+    for stack in _grouped(configs, _alike):
+        planned.extend(_cut(stack))
+    return planned
+
+
+def _alike(config: RunConfig) -> tuple[object, ...]:
+    # Learned slopes are weights that other activations have not: a stack of their own.
+    fields = config.model_dump(exclude={*VARIANT_FIELDS, "seed"})
+    return (config.learns_slopes, *fields.values())
+
+
+def _variant(config: RunConfig) -> tuple[object, ...]:
+    return tuple(getattr(config, field) for field in VARIANT_FIELDS)
+
+
+def _cut(stack: Sequence[RunConfig]) -> Iterator[Block]:
+    """Rectangles of a stack: seeds that have the same variants, cut to what a block holds."""
+    by_seed = {run[0].seed: sorted(run, key=_variant) for run in _grouped(stack, lambda c: c.seed)}
+    alike_seeds: dict[tuple[object, ...], list[int]] = {}
+    for seed, runs in by_seed.items():
+        alike_seeds.setdefault(tuple(map(_variant, runs)), []).append(seed)
+    most = members(stack[0])
+    for variants, seeds in alike_seeds.items():
+        for low, high in _even(len(variants), most):
+            together = min(seeds_at_once(stack[0]), max(1, most // (high - low)))
+            for first, last in _even(len(seeds), together):
+                chosen = [by_seed[seed][low:high] for seed in seeds[first:last]]
+                yield Block(
+                    configs=tuple(config for runs in chosen for config in runs),
+                    seeds=last - first,
+                    variants=high - low,
+                )
+
+
+def members(config: RunConfig) -> int:
+    """How many runs like ``config`` one block holds."""
+    weights = _BLOCK_WEIGHTS // config.parameters
+    probe = min(PROBE_SAMPLES, config.train_samples)
+    entries = _BLOCK_PROBE_ENTRIES // max(1, probe * sum(config.hidden))
+    return max(1, min(weights, entries, _BLOCK_MEMBERS))
+
+
+def seeds_at_once(config: RunConfig) -> int:
+    """How many seeds' samples one block holds: any number of the same, few large ones."""
+    source = config.source
+    sizes = (config.train_samples, config.test_samples)
+    if source.separate and sizes == (source.train_samples, source.test_samples):
+        return _BLOCK_MEMBERS
+    return max(1, _BLOCK_SAMPLE_ENTRIES // (sum(sizes) * config.sizes[0]))
+
+
+def _even(count: int, most: int) -> Iterator[tuple[int, int]]:
+    """Cut ``count`` into the fewest spans of at most ``most``, as equal as can be."""
+    parts = -(-count // most)
+    edges = [count * part // parts for part in range(parts + 1)]
+    return itertools.pairwise(edges)
+
+
+def _grouped(configs: Iterable[RunConfig], key: object) -> list[list[RunConfig]]:
+    groups: dict[object, list[RunConfig]] = {}
+    for config in configs:
+        groups.setdefault(key(config), []).append(config)  # type: ignore[operator]
+    return list(groups.values())

@@ -1,0 +1,170 @@
+"""From what an epoch measured to its reports: a pure function of arrays, without TensorFlow."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalog import ACTIVATIONS
+from core.catalog.choice import parse
+from core.engine.plan import Block
+from core.engine.statistics import LayerArrays, layer_reports
+from core.language import N_
+from core.report import EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Totals over samples for each member, (seeds, variants): the loss, and two scores.
+
+    ``scores[..., 0]`` is the number of right answers (classification) or the sum of squared
+    errors (regression), ``scores[..., 1]`` the sum of absolute errors (regression). ``live``
+    has, for each hidden layer, the units whose f'(z) was not 0 for some sample.
+    """
+
+    loss: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    live: tuple[NDArray[np.bool_], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probed:
+    """What the probe samples showed: per hidden layer z, f(z), delta, and norms by member.
+
+    Arrays are (seeds, variants, samples, units), norms (seeds, variants); ``slopes`` are the
+    learned slopes of prelu (seeds, variants, 1, units), else empty.
+    """
+
+    pre: list[Array]
+    post: list[Array]
+    delta: list[Array]
+    gradient_norms: list[Array]
+    weight_norms: list[Array]
+    slopes: list[Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Everything that the reports of one epoch are made of; nobody changes it any more.
+
+    ``targets`` are those of the samples in the sums, (seeds or 1, samples, outputs); ``skip``
+    marks members that had ended before, ``update_norms`` is empty at epoch 0; ``kept`` holds
+    the members' weights, in the stack's layout, where the epoch keeps them.
+    """
+
+    epoch: int
+    seconds: float
+    classification: bool
+    train: Sums
+    test: Sums
+    targets: tuple[Array, Array]
+    probed: Probed
+    update_norms: list[Array]
+    diverged_at: NDArray[np.int32]
+    skip: NDArray[np.bool_]
+    kept: tuple[list[Array], ...] | None
+
+
+def epoch_reports(block: Block, measured: Measured) -> list[Report]:
+    """The reports of every member that has not ended before this epoch."""
+    layers = [_layer(block, measured, layer) for layer in range(len(block.shape.hidden))]
+    metrics = _metrics(block, measured)
+    diverged_at, skip = measured.diverged_at.reshape(-1), measured.skip.reshape(-1)
+    last = measured.epoch == block.shape.epochs
+    reports: list[Report] = []
+    for place, config in enumerate(block.configs):
+        if skip[place]:
+            continue
+        if diverged_at[place] >= 0:
+            reports.append(RunEnd(config.run_id, Status.DIVERGED, int(diverged_at[place])))
+            continue
+        reports.append(
+            EpochReport(
+                run_id=config.run_id,
+                epoch=measured.epoch,
+                updates=measured.epoch * config.updates_per_epoch,
+                seconds=measured.seconds / len(block.configs),
+                layers=tuple(layer[place] for layer in layers),
+                **{name: float(values[place]) for name, values in metrics.items()},
+            )
+        )
+        if measured.kept:
+            member = divmod(place, block.variants)
+            reports.append(Snapshot(config.run_id, measured.epoch, _weights(measured.kept, member)))
+        if last:
+            reports.append(RunEnd(config.run_id, Status.FINISHED))
+    return reports
+
+
+def _metrics(block: Block, measured: Measured) -> dict[str, NDArray[np.float64]]:
+    metrics = {}
+    parts = (("train", measured.train), ("test", measured.test))
+    for (name, sums), targets in zip(parts, measured.targets, strict=True):
+        count = targets.shape[1]
+        metrics[f"{name}_loss"] = sums.loss / count
+        if measured.classification:
+            metrics[f"{name}_accuracy"] = sums.scores[..., 0] / count
+            continue
+        spread = targets.astype(np.float64).var(axis=(1, 2))[:, None] * count
+        with np.errstate(all="ignore"):
+            metrics[f"{name}_r2"] = 1 - sums.scores[..., 0] / spread
+        metrics[f"{name}_mae"] = sums.scores[..., 1] / count
+    axes = (block.seeds, block.variants)
+    return {name: np.broadcast_to(v, axes).reshape(-1) for name, v in metrics.items()}
+
+
+def _layer(block: Block, measured: Measured, layer: int) -> list[LayerReport]:
+    """The reports of one hidden layer, by member."""
+    probed, members = measured.probed, len(block.configs)
+    slope, steepest = _slopes(block, probed, layer)
+    shape = (-1, *probed.pre[layer].shape[2:])
+    absent = np.full(members, np.nan, np.float32)
+    update = measured.update_norms[layer].reshape(-1) if measured.update_norms else absent
+    arrays = LayerArrays(
+        pre=probed.pre[layer].reshape(shape),
+        post=probed.post[layer].reshape(shape),
+        slope=slope.reshape(shape),
+        steepest=steepest.reshape(members, -1),
+        delta=probed.delta[layer].reshape(shape),
+        gradient_norm=probed.gradient_norms[layer].reshape(-1),
+        weight_norm=probed.weight_norms[layer].reshape(-1),
+        update_norm=update,
+        dead=(~measured.train.live[layer]).mean(axis=2).reshape(-1),
+    )
+    return layer_reports(layer + 1, arrays)
+
+
+def _slopes(block: Block, probed: Probed, layer: int) -> tuple[Array, Array]:
+    """f'(z) for the probe, and max abs f' (seeds, variants, 1 or units)."""
+    z = probed.pre[layer]
+    if probed.slopes:
+        alpha = probed.slopes[layer]
+        return np.where(z > 0, np.float32(1), alpha), np.maximum(1, np.abs(alpha))[:, :, 0]
+    slope = np.empty_like(z)
+    steepest = np.empty((*z.shape[:2], 1), np.float32)
+    # Variants are sorted by activation: each function is called once, on a slice.
+    first = 0
+    names = [config.activation for config in block.configs[: block.variants]]
+    while first < block.variants:
+        end = first + names[first:].count(names[first])
+        chosen = parse(names[first], ACTIVATIONS, N_("activation"))
+        record = ACTIVATIONS[chosen.name]
+        slope[:, first:end] = record.slope(z[:, first:end], *chosen.arguments)
+        steepest[:, first:end] = record.steepest(*chosen.arguments)
+        first = end
+    return slope, steepest
+
+
+def _weights(kept: tuple[list[Array], ...], member: tuple[int, int]) -> tuple[Array, ...]:
+    """One member's weights in the order of its Keras model."""
+    kernels, biases, slopes = kept
+    seed, variant = member
+    ordered: list[Array] = []
+    for layer, (kernel, bias) in enumerate(zip(kernels, biases, strict=True)):
+        own = kernel[seed, :, variant] if layer == 0 else kernel[member]
+        ordered += [own.copy(), bias[member][0].copy()]
+        if layer < len(slopes):
+            ordered.append(slopes[layer][member][0].copy())
+    return tuple(ordered)

@@ -1,0 +1,61 @@
+"""TensorFlow's start, without its news.
+
+At every import TensorFlow tells on standard error which instructions the processor has, before
+it reads its own setting of what to tell. This module knows nothing of training.
+"""
+
+import logging
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Set by a user, TensorFlow tells what it says there, and all that it tells is shown.
+LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+# Errors alone: 0 is all, 1 leaves out information, 2 warnings too.
+_ERRORS = "2"
+
+_NEWS = re.compile(
+    rb"WARNING: All log messages before absl::InitializeLog|I\d{4} |[-\d]+ [:.\d]+: I "
+    rb"|To enable the following instructions"
+)
+
+
+def start() -> None:
+    """Import TensorFlow, and Keras on it; anything but news that they tell is shown."""
+    # Whatever a user's own Keras is set to: the stack is made of TensorFlow's variables.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    if "tensorflow" in sys.modules or LEVEL in os.environ:
+        return
+    os.environ[LEVEL] = _ERRORS
+    # Its advice on retracing is for who writes loops; ours are few and meant.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    with _without_news():
+        import keras  # noqa: F401
+        import tensorflow  # noqa: F401
+
+
+@contextmanager
+def _without_news() -> Iterator[None]:
+    """Hold back what is written to the standard error of the process, then show what is no news."""
+    try:
+        sys.stderr.flush()
+        kept, said = os.dup(2), tempfile.TemporaryFile()  # noqa: SIM115, it is closed below
+    except (AttributeError, OSError):
+        # No standard error, or no room for a file: then it is as it comes.
+        yield
+        return
+    with said:
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+            said.seek(0)
+            told = b"".join(line for line in said if not _NEWS.match(line))
+            if told:
+                os.write(2, told)

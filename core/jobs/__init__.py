@@ -1,0 +1,24 @@
+"""Jobs: from an experiment to trained runs in the store.
+
+``train`` does it in this process; ``Store.submit`` queues it for the trainer, a process of
+its own, which ``TrainerProcess`` starts. Nothing here is imported with TensorFlow until it trains.
+"""
+
+from core.jobs.direct import train
+from core.jobs.environment import open_store, scheduler_address, store_url
+from core.jobs.estimate import Estimate, estimate
+from core.jobs.launch import TrainerProcess
+from core.jobs.results import Results, export, prepare
+
+__all__ = [
+    "Estimate",
+    "Results",
+    "TrainerProcess",
+    "estimate",
+    "export",
+    "open_store",
+    "prepare",
+    "scheduler_address",
+    "store_url",
+    "train",
+]

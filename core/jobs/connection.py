@@ -1,0 +1,110 @@
+"""A connection to Dask: to the scheduler at an address, or to one of the trainer's own.
+
+The trainer's own has one worker, on the loopback interface, behind TLS credentials that
+live as long as it does. What is trained is not known here.
+"""
+
+import logging
+import multiprocessing
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import dask
+from distributed import Client, LocalCluster, Security
+
+from core.errors import TrainerUnavailable
+from core.jobs.direct import reason
+from core.language import N_
+
+_CONNECT_SECONDS = 10
+# A scheduler remembers the last events of a topic; reports are large, and nobody asks again.
+_EVENTS_KEPT = 10
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d{1,5}")
+
+
+@contextmanager
+def connected(scheduler: str | None) -> Iterator[Client]:
+    """A client of the scheduler at the address, or of a local one with one worker.
+
+    Raises:
+        TrainerUnavailable: it is no address, or no scheduler answers there; or the local one
+            cannot start.
+    """
+    # Dask tells of every task that fails, at length; the trainer tells what went wrong itself.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    if scheduler is None:
+        with _local() as client:
+            yield client
+        return
+    if not _ADDRESS.fullmatch(scheduler):
+        # Dask itself takes half a minute over it.
+        raise TrainerUnavailable(
+            N_("{address} is not the address of a Dask scheduler; valid is {example}."),
+            address=scheduler,
+            example="tls://scheduler.example:8786",
+        )
+    try:
+        # TLS credentials of a remote scheduler come from Dask's own configuration.
+        client = Client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, TypeError) as error:
+        raise TrainerUnavailable(
+            N_("No Dask scheduler answers at {address} ({reason})."),
+            address=scheduler,
+            reason=reason(error),
+        ) from error
+    with client:
+        yield client
+
+
+@contextmanager
+def _local() -> Iterator[Client]:
+    with ExitStack() as stack:
+        try:
+            cluster, client = _start(stack)
+        except (OSError, TimeoutError, RuntimeError, ValueError, ImportError) as error:
+            raise TrainerUnavailable(
+                N_(
+                    "The local Dask cluster cannot start ({reason}): see that there is memory, room"
+                    " on the disk and a loopback interface, then try again."
+                ),
+                reason=reason(error),
+            ) from error
+        try:
+            yield client
+        finally:
+            # A worker in the middle of a long computation would be waited for; there is
+            # nothing in it to save.
+            for nanny in cluster.workers.values():
+                nanny.auto_restart = False
+            for process in multiprocessing.active_children():
+                process.kill()
+
+
+def _start(stack: ExitStack) -> tuple[LocalCluster, Client]:
+    security = Security.temporary()
+    few_events = {"distributed.admin.low-level-log-length": _EVENTS_KEPT}
+    stack.enter_context(dask.config.set(few_events))
+    cluster = stack.enter_context(
+        LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            protocol="tls",
+            security=security,
+            # Any free port: with None Dask takes 8787, and warns where another trainer has it.
+            dashboard_address="127.0.0.1:0",
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+        )
+    )
+    return cluster, stack.enter_context(Client(cluster, security=security))
+
+
+def check(client: Client, scheduler: str | None) -> None:
+    """Raise TrainerUnavailable if the connection is lost: its tasks would never end."""
+    if client.status != "running":
+        raise TrainerUnavailable(
+            N_("The Dask scheduler at {address} was lost."), address=scheduler or "127.0.0.1"
+        )

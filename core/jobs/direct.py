@@ -1,0 +1,125 @@
+"""Training in this process: an experiment in, results out.
+
+The trainer does the same with each block in a worker; see ``core.jobs.trainer``.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from core.engine.plan import blocks
+from core.engine.start import start
+from core.errors import (
+    InvalidExperiment,
+    KasseiError,
+    StoreUnavailable,
+    TrainingFailed,
+    as_message,
+    told_message,
+)
+from core.experiment import Experiment, RunConfig
+from core.jobs.results import Results
+from core.language import N_
+from core.report import Report, RunEnd, Status
+from core.store import Store
+
+ENGINES = ("stacked", "keras")
+
+Watch = Callable[[Sequence[Report]], None]
+
+
+def train(
+    experiment: Experiment,
+    *,
+    store: Store | str | None = None,
+    engine: str = "stacked",
+    stop: Callable[[], bool] = lambda: False,
+    watch: Watch | None = None,
+) -> Results:
+    """Train every run of ``experiment`` that ``store`` does not hold yet, in this process.
+
+    Args:
+        experiment: what to train.
+        store: a Store or its URL; None keeps the results in memory.
+        engine: "stacked" (all runs at once), or "keras" (one ``fit`` after another: the
+            reference, whose runs have run_ids of their own).
+        stop: asked several times a second; True ends the training, and what was recorded stays.
+        watch: called with each list of reports once it is stored.
+
+    Raises:
+        KasseiError: a sentence; runs that were not trained are failed with it. TrainingFailed
+            if it is the training itself that failed.
+    """
+    if engine not in ENGINES:
+        raise InvalidExperiment(
+            N_("Unknown engine {value}; valid are {valid}."),
+            value=repr(engine)[:40],
+            valid=", ".join(ENGINES),
+        )
+    kept = Store.open(store or "sqlite://") if not isinstance(store, Store) else store
+    configs = experiment.grid()
+    ids = {config.id_under(engine): config for config in configs}
+    kept.add_runs(configs, experiment.name, engine)
+    trained = kept.finished(ids)
+    rest = [config for run_id, config in ids.items() if run_id not in trained]
+    with _ending(kept, [config.id_under(engine) for config in rest], stop):
+        for reports in _reports(rest, engine, stop):
+            kept.write(reports)
+            if watch:
+                watch(reports)
+    return Results(kept, tuple(ids))
+
+
+def _reports(
+    configs: Sequence[RunConfig], engine: str, stop: Callable[[], bool]
+) -> Iterator[list[Report]]:
+    """The reports of training ``configs``, one block after another, until ``stop``."""
+    if not configs:
+        return
+    # Imported here, for it brings TensorFlow.
+    start()
+    if engine == "keras":
+        from core.engine.reference import train_run
+
+        for config in itertools.takewhile(lambda _: not stop(), configs):
+            yield from train_run(config, stop)
+        return
+    from core.engine.pool import PassesPool
+    from core.engine.training import train_block
+
+    pool = PassesPool()
+    for block in itertools.takewhile(lambda _: not stop(), blocks(configs)):
+        yield from train_block(block, stop, pool)
+
+
+@contextmanager
+def _ending(store: Store, run_ids: Sequence[str], stop: Callable[[], bool]) -> Iterator[None]:
+    """Whatever ends the training, no run is left as if it still trained.
+
+    Runs that were trained to their end stay finished, for that is final against what is
+    written here.
+    """
+
+    def end(status: Status, message: str = "") -> None:
+        store.write(RunEnd(run_id, status, message=message) for run_id in run_ids)
+
+    try:
+        yield
+    except Exception as error:
+        # A store that cannot be written cannot be told so; the reason is raised.
+        with suppress(StoreUnavailable):
+            end(Status.FAILED, as_message(error))
+        if isinstance(error, KasseiError):
+            raise
+        raise TrainingFailed(N_("Training failed: {reason}."), reason=reason(error)) from error
+    except BaseException:
+        with suppress(StoreUnavailable):
+            end(Status.CANCELLED)
+        raise
+    if stop():
+        end(Status.CANCELLED)
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, in a line: the sentence of one of our errors, else kind and text."""
+    return told_message(as_message(error), str)

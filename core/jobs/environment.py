@@ -1,0 +1,28 @@
+"""The variables of the environment that say where the store and the scheduler are."""
+
+import os
+from pathlib import Path
+
+from core.store import Store
+
+STORE, SCHEDULER = "KASSEI_STORE", "KASSEI_SCHEDULER"
+
+
+def store_url() -> str:
+    """SQLAlchemy URL of the store: KASSEI_STORE, else an SQLite file under ``.kassei/``."""
+    said = os.environ.get(STORE, "").strip()
+    return said or f"sqlite:///{(Path.cwd() / '.kassei' / 'kassei.sqlite').as_posix()}"
+
+
+def scheduler_address() -> str | None:
+    """Address of the Dask scheduler to train on: KASSEI_SCHEDULER; None is a local trainer."""
+    return os.environ.get(SCHEDULER, "").strip() or None
+
+
+def open_store() -> Store:
+    """The store that the environment names.
+
+    Raises:
+        StoreUnavailable: it cannot be opened.
+    """
+    return Store.open(store_url())

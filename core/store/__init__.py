@@ -1,0 +1,11 @@
+"""The store: runs, epochs, layers, snapshots of weights and jobs, in SQLite or PostgreSQL.
+
+``Store.open(url)`` is the way in. The store keeps what training reports and gives it back
+as frames and records; it knows neither training nor pages.
+"""
+
+from core.store.jobs import Job
+from core.store.opening import in_memory
+from core.store.store import Store
+
+__all__ = ["Job", "Store", "in_memory"]

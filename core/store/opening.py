@@ -1,0 +1,140 @@
+"""From a URL to a database that answers: SQLite by default, or PostgreSQL.
+
+SQLite: the rollback journal (WAL in SQLite older than 3.51.3 has a rare corruption bug with
+several writers), synchronous FULL, foreign keys on, and 30 s of patience for others' locks.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
+
+from core.errors import StoreUnavailable
+from core.language import N_
+from core.store.failures import shown
+
+PATIENCE_SECONDS = 30
+# A server that is not there must not hold a page up for minutes.
+CONNECT_SECONDS = 5
+
+_WRITES = "kassei_writes"
+_VALID = "sqlite:////path/kassei.sqlite, postgresql+psycopg://user:password@host/database"
+
+
+def read_url(text: str) -> URL:
+    """``text`` as the URL of a database that the store can use.
+
+    Raises:
+        StoreUnavailable: not a URL, or of a database or driver that is not supported.
+    """
+    try:
+        url = make_url(text.strip())
+    except (ArgumentError, ValueError):
+        # The text may hold a password, and so may the errors: neither is shown.
+        raise StoreUnavailable(
+            N_("KASSEI_STORE is not the URL of a database; valid are {valid}."), valid=_VALID
+        ) from None
+    if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername in ("sqlite", "sqlite+pysqlite"):
+        return url
+    raise StoreUnavailable(
+        N_("The store cannot use {driver}; valid are {valid}."),
+        driver=url.drivername,
+        valid=_VALID,
+    )
+
+
+def in_memory(text: str) -> bool:
+    """Whether a URL names an SQLite database in memory, which no other process sees.
+
+    Raises:
+        StoreUnavailable: not a URL of a database that the store can use.
+    """
+    return _in_memory(read_url(text))
+
+
+def connect(url: URL) -> Engine:
+    """An engine for ``url``, which connects when it is first used.
+
+    Raises:
+        StoreUnavailable: the driver is missing, or the folder cannot be made.
+    """
+    try:
+        return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    except (ImportError, NoSuchModuleError):
+        raise StoreUnavailable(
+            N_("The store {store} needs the package psycopg; install it: {command}."),
+            store=shown(url),
+            command='pip install "psycopg[binary]"',
+        ) from None
+    except OSError as error:
+        raise StoreUnavailable(
+            N_("The folder of the store {store} cannot be made ({reason}); name another."),
+            store=shown(url),
+            reason=error.strerror or type(error).__name__,
+        ) from error
+
+
+def writer_of(engine: Engine) -> Engine:
+    """The same connections, whose transactions lock at once what they are going to write."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+def _in_memory(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def _postgresql(url: URL) -> Engine:
+    options: dict[str, Any] = {
+        "application_name": "kassei",
+        # Poolers between us and a server do not know statements that were prepared elsewhere.
+        "prepare_threshold": None,
+    }
+    if "connect_timeout" not in url.query:
+        options["connect_timeout"] = CONNECT_SECONDS
+    # A connection that idled while its server restarted is replaced, not failed on.
+    return create_engine(url, connect_args=options, pool_pre_ping=True, hide_parameters=True)
+
+
+def _sqlite(url: URL) -> Engine:
+    # The driver must not open transactions on its own: see _begin.
+    options: dict[str, Any] = {"isolation_level": None}
+    if "timeout" not in url.query:
+        options["timeout"] = PATIENCE_SECONDS
+    if _in_memory(url):
+        # A database in memory is its one connection, which threads borrow in turn.
+        engine = create_engine(
+            url,
+            connect_args=options | {"check_same_thread": False},
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=0,
+            hide_parameters=True,
+        )
+    else:
+        if not str(url.database).startswith("file:"):
+            # Absolute, for connections are opened later, too, and a process may change folders.
+            path = Path(str(url.database)).absolute()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            url = url.set(database=str(path))
+        engine = create_engine(url, connect_args=options, hide_parameters=True)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later would fail at once, without patience,
+    # where another has written in between; a writer therefore takes its lock at the start.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,197 @@
+"""Writing what training reports: epochs, layers, snapshots, ends, and each run's row.
+
+Idempotent: a report that comes twice, or late, changes nothing that was known better. The
+row of a run is a function of its rows in ``epochs`` and of the ends reported. Plain
+functions on a connection inside the caller's transaction; what a report means is
+``core.report``'s.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isnan
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, select, update
+
+from core.report import LAYER_STATISTICS, EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
+from core.store.runs import unknown
+from core.store.snapshots import to_bytes
+from core.store.statements import now, plain, shares, upsert
+from core.store.tables import EPOCHS, LAYERS, METRICS, RUNS, SNAPSHOTS
+
+# An end is final against all that ranks lower: a run that finished stays finished when a
+# late "cancelled" arrives, and a late epoch does not set a cancelled run running.
+_RANK = {
+    Status.QUEUED: 0,
+    Status.RUNNING: 1,
+    Status.FAILED: 2,
+    Status.CANCELLED: 2,
+    Status.FINISHED: 3,
+    Status.DIVERGED: 3,
+}
+_NUMBERS = (*LAYER_STATISTICS, "histogram_low", "histogram_high")
+_layer_numbers = attrgetter(*_NUMBERS)
+_epoch_numbers = attrgetter("seconds", *METRICS)
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What a run's row says before the reports, and then after them."""
+
+    number: int
+    status: Status
+    message: str
+    diverged_at: int | None
+    epochs_done: int | None
+    best_epoch: int | None
+    best_test_accuracy: float | None
+    best_test_r2: float | None
+
+    def end(self, status: Status, message: str, diverged_at: int | None) -> None:
+        """Take ``status``, unless the run's own is final against it."""
+        if _RANK[status] >= _RANK[self.status]:
+            self.status, self.message, self.diverged_at = status, message, diverged_at
+
+    def weigh(self, epoch: int, accuracy: float | None, r2: float | None) -> None:
+        """Take ``epoch`` as the best if it is: by accuracy where there is any, else by r2.
+
+        Of equals the first is the best: epochs must come in their order.
+        """
+        if accuracy is not None and _above(accuracy, self.best_test_accuracy):
+            self.best_test_accuracy, self.best_epoch = accuracy, epoch
+        if r2 is not None and _above(r2, self.best_test_r2):
+            self.best_test_r2 = r2
+            if self.best_test_accuracy is None:
+                self.best_epoch = epoch
+
+
+def write(connection: Connection, reports: Iterable[Report]) -> None:
+    """Write all ``reports``, or, where one names an unknown run, none.
+
+    Raises:
+        UnknownRun: the store does not hold a run that is reported.
+    """
+    epochs: dict[tuple[str, int], EpochReport] = {}
+    snapshots: dict[tuple[str, int], Snapshot] = {}
+    ends: list[RunEnd] = []
+    for report in reports:
+        if isinstance(report, EpochReport):
+            epochs[report.run_id, report.epoch] = report
+        elif isinstance(report, Snapshot):
+            snapshots[report.run_id, report.epoch] = report
+        else:
+            ends.append(report)
+    named = {run_id for run_id, _ in (*epochs, *snapshots)} | {end.run_id for end in ends}
+    standings = _standings(connection, named)
+    _write_epochs(connection, epochs.values(), standings)
+    rows = [
+        {"run": standings[s.run_id].number, "epoch": s.epoch, "weights": to_bytes(s.weights)}
+        for s in snapshots.values()
+    ]
+    upsert(connection, SNAPSHOTS, rows)
+    for end in ends:
+        standings[end.run_id].end(Status(end.status), plain(end.message), end.diverged_at)
+    _write_standings(connection, standings.values())
+
+
+def _standings(connection: Connection, run_ids: set[str]) -> dict[str, _Standing]:
+    """The rows of all ``run_ids``, locked until the end of the transaction."""
+    columns = [RUNS.c[name] for name in _Standing.__slots__]
+    found: dict[str, _Standing] = {}
+    for share in shares(sorted(run_ids)):
+        query = select(RUNS.c.run_id, *columns).where(RUNS.c.run_id.in_(share))
+        # In one order, so that two writers cannot wait for each other.
+        for run_id, *row in connection.execute(query.order_by(RUNS.c.run_id).with_for_update()):
+            found[run_id] = _Standing(*row)
+            found[run_id].status = Status(found[run_id].status)
+    if found.keys() != run_ids:
+        raise unknown(sorted(run_ids - found.keys()))
+    return found
+
+
+def _write_epochs(
+    connection: Connection, reports: Iterable[EpochReport], standings: dict[str, _Standing]
+) -> None:
+    ordered = sorted(reports, key=attrgetter("run_id", "epoch"))
+    rows = [_epoch_row(report, standings[report.run_id].number) for report in ordered]
+    upsert(connection, EPOCHS, rows)
+    layers = [
+        _layer_row(layer, row["run"], row["epoch"])
+        for report, row in zip(ordered, rows, strict=True)
+        for layer in {layer.layer: layer for layer in report.layers}.values()
+    ]
+    upsert(connection, LAYERS, layers)
+    latest: dict[int, dict[str, Any]] = {}
+    rewritten: dict[int, _Standing] = {}
+    for report, row in zip(ordered, rows, strict=True):
+        standing = standings[report.run_id]
+        standing.end(Status.RUNNING, "", None)
+        if standing.epochs_done is not None and report.epoch <= standing.epochs_done:
+            rewritten[standing.number] = standing
+        else:
+            standing.weigh(row["epoch"], row["test_accuracy"], row["test_r2"])
+        if standing.epochs_done is None or report.epoch >= standing.epochs_done:
+            standing.epochs_done = report.epoch
+            latest[standing.number] = row
+    _weigh_again(connection, rewritten)
+    if latest:
+        columns = {"train_seconds": "seconds"} | {name: name for name in ("updates", *METRICS)}
+        _update_runs(connection, "run", columns, list(latest.values()))
+
+
+def _weigh_again(connection: Connection, rewritten: dict[int, _Standing]) -> None:
+    """Find the best epochs of runs, of which an epoch that was known is written anew."""
+    for standing in rewritten.values():
+        standing.best_epoch = standing.best_test_accuracy = standing.best_test_r2 = None
+    numbers = list(rewritten)
+    for start in range(0, len(numbers), 10_000):
+        query = (
+            select(EPOCHS.c.run, EPOCHS.c.epoch, EPOCHS.c.test_accuracy, EPOCHS.c.test_r2)
+            .where(EPOCHS.c.run.in_(numbers[start : start + 10_000]))
+            .order_by(EPOCHS.c.run, EPOCHS.c.epoch)
+        )
+        for number, epoch, accuracy, r2 in connection.execute(query):
+            rewritten[number].weigh(epoch, accuracy, r2)
+
+
+def _write_standings(connection: Connection, standings: Iterable[_Standing]) -> None:
+    moment = now()
+    rows = [
+        {name: getattr(standing, name) for name in _Standing.__slots__ if name != "number"}
+        | {"known": standing.number, "updated": moment}
+        for standing in standings
+    ]
+    if rows:
+        columns = {name: name for name in rows[0] if name != "known"}
+        _update_runs(connection, "known", columns, rows)
+
+
+def _update_runs(
+    connection: Connection, key: str, columns: dict[str, str], rows: list[dict[str, Any]]
+) -> None:
+    """Set each run's columns, by name, to the entries of its row; ``key`` holds its number."""
+    values: dict[str, Any] = {name: bindparam(entry) for name, entry in columns.items()}
+    connection.execute(update(RUNS).where(RUNS.c.number == bindparam(key)).values(values), rows)
+
+
+def _epoch_row(report: EpochReport, run: int) -> dict[str, Any]:
+    row = {"run": run, "epoch": int(report.epoch), "updates": int(report.updates)}
+    return row | dict(zip(("seconds", *METRICS), _or_null(_epoch_numbers(report)), strict=True))
+
+
+def _layer_row(layer: LayerReport, run: int, epoch: int) -> dict[str, Any]:
+    row: dict[str, Any] = dict(zip(_NUMBERS, _or_null(_layer_numbers(layer)), strict=True))
+    row |= {"run": run, "epoch": epoch, "layer": int(layer.layer), "units": int(layer.units)}
+    row["histogram"] = np.asarray(layer.histogram, dtype="<u4").tobytes()
+    return row
+
+
+def _or_null(values: Sequence[float]) -> list[float | None]:
+    """Plain floats (drivers take NumPy's for bytes), with None for NaN."""
+    return [None if isnan(value) else float(value) for value in values]
+
+
+def _above(value: float, best: float | None) -> bool:
+    return best is None or value > best

@@ -1,0 +1,157 @@
+"""The runs that a store holds: adding, finding and deleting them.
+
+Plain functions on a connection inside the caller's transaction. What training reports of
+a run is ``core.store.reports``'s.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, select, update
+
+from core.errors import KasseiError, UnknownRun
+from core.experiment import RunConfig
+from core.language import N_
+from core.report import Status
+from core.store.statements import insert_missing, now, plain, shares, take_turns
+from core.store.tables import EPOCHS, JOB_RUNS, JOBS, LAYERS, OUTCOMES, RUNS, SNAPSHOTS
+
+# A run in one of these is trained to its end; the same config is not trained twice.
+TRAINED = (Status.FINISHED, Status.DIVERGED)
+# A run in one of these was given up, and may be trained anew.
+GIVEN_UP = (Status.FAILED, Status.CANCELLED)
+FINAL = (*TRAINED, *GIVEN_UP)
+ACTIVE = (Status.QUEUED, Status.RUNNING)
+
+_PREFIX = re.compile(r"[0-9a-f]{1,16}")
+
+
+def add(
+    connection: Connection, configs: Iterable[RunConfig], experiment: str, engine: str
+) -> list[str]:
+    """Queue the run of each config under ``engine``; returns their run_ids, each once.
+
+    A run that exists keeps its rows and the name of its first experiment; one that had
+    failed or was cancelled is queued again, and begins with nothing.
+    """
+    moment = now()
+    rows = {}
+    for config in configs:
+        run_id = config.id_under(engine)
+        rows[run_id] = {
+            "run_id": run_id,
+            "experiment": plain(experiment),
+            "engine": engine,
+            "config": json.dumps(config.model_dump(mode="json"), separators=(",", ":")),
+            "epochs": config.epochs,
+            "parameters": config.parameters,
+            "status": Status.QUEUED.value,
+            "message": "",
+            "created": moment,
+            "updated": moment,
+        }
+    # New rows are numbered in the order of the list, the order of the experiment's grid; two
+    # experiments that share runs in different orders would wait for each other.
+    take_turns(connection)
+    insert_missing(connection, RUNS, "run_id", list(rows.values()))
+    for share in shares(rows):
+        again = RUNS.c.run_id.in_(share) & RUNS.c.status.in_(GIVEN_UP)
+        # What an attempt that was given up reported is not the next one's progress.
+        for table in (EPOCHS, LAYERS, SNAPSHOTS):
+            begun = select(RUNS.c.number).where(again)
+            connection.execute(delete(table).where(table.c.run.in_(begun)))
+        blank = dict.fromkeys(OUTCOMES, None)
+        values = {**blank, "status": Status.QUEUED.value, "message": "", "updated": moment}
+        connection.execute(update(RUNS).where(again).values(values))
+    return list(rows)
+
+
+def numbers(connection: Connection, run_ids: Iterable[str]) -> dict[str, int]:
+    """The row numbers of the runs that exist, by run_id."""
+    found: dict[str, int] = {}
+    for share in shares(run_ids):
+        query = select(RUNS.c.run_id, RUNS.c.number).where(RUNS.c.run_id.in_(share))
+        found.update((run_id, number) for run_id, number in connection.execute(query))
+    return found
+
+
+def finished(connection: Connection, run_ids: Iterable[str]) -> set[str]:
+    """Those of ``run_ids`` that are trained to their end: finished or diverged."""
+    found: set[str] = set()
+    for share in shares(run_ids):
+        query = select(RUNS.c.run_id).where(RUNS.c.run_id.in_(share), RUNS.c.status.in_(TRAINED))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def resolve(connection: Connection, prefix: str) -> str:
+    """The one run_id that begins with ``prefix``.
+
+    Raises:
+        UnknownRun: no run does, or several do.
+    """
+    start = prefix.strip().lower()
+    found: list[str] = []
+    if _PREFIX.fullmatch(start):
+        # "g" follows every hexadecimal digit: a range, which an index serves, unlike LIKE.
+        query = select(RUNS.c.run_id).where(RUNS.c.run_id.between(start, start + "g"))
+        found = list(connection.execute(query.order_by(RUNS.c.run_id).limit(4)).scalars())
+    if len(found) > 1:
+        raise UnknownRun(
+            N_("Several runs begin with {prefix}: {runs}; write more of the run's name."),
+            prefix=start,
+            runs=", ".join(found[:3]) + (", …" if len(found) > 3 else ""),
+        )
+    if not found:
+        raise unknown([prefix])
+    return found[0]
+
+
+def config(connection: Connection, run_id: str) -> RunConfig:
+    """The config of a run.
+
+    Raises:
+        UnknownRun: the store does not hold it.
+        InvalidExperiment: this version of the code cannot train such a config.
+    """
+    text = None
+    for share in shares([run_id]):
+        text = connection.execute(select(RUNS.c.config).where(RUNS.c.run_id.in_(share))).scalar()
+    if text is None:
+        raise unknown([run_id])
+    return RunConfig(**json.loads(text))
+
+
+def remove(connection: Connection, run_id: str) -> None:
+    """Delete a run with its epochs, layers and snapshots.
+
+    Raises:
+        UnknownRun: the store does not hold it.
+        KasseiError: a job that is queued or running needs it.
+    """
+    number = numbers(connection, [run_id]).get(run_id)
+    if number is None:
+        raise unknown([run_id])
+    needed = (
+        select(JOBS.c.job_id)
+        .join(JOB_RUNS, JOB_RUNS.c.job == JOBS.c.number)
+        .where(JOB_RUNS.c.run == number, JOBS.c.status.in_(ACTIVE))
+    )
+    job_id = connection.execute(needed.limit(1)).scalar()
+    if job_id is not None:
+        raise KasseiError(
+            N_("The run {run_id} is being trained by job {job_id}: stop the job first."),
+            run_id=run_id,
+            job_id=job_id,
+        )
+    connection.execute(delete(RUNS).where(RUNS.c.number == number))
+
+
+def unknown(run_ids: Iterable[str]) -> UnknownRun:
+    """The sentence for runs that the store does not hold."""
+    listed = [run_id[:40] for run_id in run_ids]
+    return UnknownRun(
+        N_("The store holds no run {runs}; `python -m core runs` lists all that it holds."),
+        runs=", ".join(map(repr, listed[:3])) + (", …" if len(listed) > 3 else ""),
+    )

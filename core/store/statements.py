@@ -1,0 +1,96 @@
+"""Statements that several rooms of the store share: upserts, long lists of runs, plain text.
+
+SQLite and PostgreSQL write ``ON CONFLICT`` alike; SQLAlchemy has one construct for each.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+# Both databases bound the values of one statement: SQLite to 32,766, PostgreSQL to 65,535.
+_LONGEST_LIST = 10_000
+# Any number that no other program is likely to lock: "kassei" in ASCII.
+_TURNS = 0x6B6173736569
+_RUN_ID = re.compile(r"[0-9a-f]{16}")
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``; where their primary key exists already, overwrite.
+
+    All rows have the same keys, and no two of them the same primary key.
+    """
+    if not rows:
+        return
+    keys = [key.name for key in table.primary_key]
+    names = list(rows[0])
+    if connection.dialect.name == "postgresql":
+        # One statement over arrays: a statement a row would be parsed a row.
+        arrays = (_array(table.c[name], [row[name] for row in rows]) for name in names)
+        given = func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+        source = select(*given.columns)
+        insert = postgresql.insert(table).from_select(names, source)
+        values = {name: insert.excluded[name] for name in names if name not in keys}
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+    else:
+        into = sqlite.insert(table)
+        values = {name: into.excluded[name] for name in names if name not in keys}
+        _execute_many(
+            connection, into.on_conflict_do_update(index_elements=keys, set_=values), rows
+        )
+
+
+def insert_missing(
+    connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert those ``rows`` whose unique ``key`` the table does not hold."""
+    if rows:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(table)
+        connection.execute(insert.on_conflict_do_nothing(index_elements=[key]), rows)
+
+
+def _array(column: Column[Any], values: list[Any]) -> BindParameter[Any]:
+    return bindparam(None, values, type_=postgresql.ARRAY(column.type))
+
+
+def _execute_many(
+    connection: Connection, statement: sqlite.Insert, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Execute for each row, the values handed to the driver as they are.
+
+    Checking each value of each row again takes SQLAlchemy as long as SQLite takes to write.
+    """
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    order = itemgetter(*(compiled.positiontup or ()))
+    connection.exec_driver_sql(str(compiled), [order(row) for row in rows])
+
+
+def take_turns(connection: Connection) -> None:
+    """Let the other transactions that take turns end first; SQLite's writers always do."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURNS)))
+
+
+def shares(run_ids: Iterable[str]) -> Iterator[list[str]]:
+    """``run_ids`` that can exist, each once, in lists short enough for one statement.
+
+    Text that is no run_id (a link can hold anything) names no run and is left out.
+    """
+    known = [run_id for run_id in dict.fromkeys(run_ids) if _RUN_ID.fullmatch(run_id)]
+    for start in range(0, len(known), _LONGEST_LIST):
+        yield known[start : start + _LONGEST_LIST]
+
+
+def plain(text: str) -> str:
+    """``text`` without what PostgreSQL cannot store: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def now() -> float:
+    """Seconds since 1970 (UTC)."""
+    return time.time()

@@ -1,0 +1,248 @@
+"""Store: the one door to what is kept, safe to share among threads.
+
+Each method is one short transaction; what goes wrong in the database leaves as a
+StoreUnavailable sentence. A Store holds nothing but its connections.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine
+
+from core.experiment import Experiment, RunConfig
+from core.report import Report, Status
+from core.store import frames, jobs, reports, runs, snapshots
+from core.store.failures import as_sentences, shown
+from core.store.jobs import Job
+from core.store.opening import connect, read_url, writer_of
+from core.store.schema import bring_up_to_date
+
+
+class Store:
+    """Runs, epochs, layers, snapshots and jobs behind one database URL.
+
+    Example:
+        >>> store = Store.open("sqlite:///.kassei/kassei.sqlite")
+        >>> store.add_runs(experiment.grid(), experiment.name, "stacked")
+        >>> store.write(reports)
+        >>> store.epochs([run_id])
+
+    Every method raises StoreUnavailable if the database fails it.
+    """
+
+    def __init__(self, engine: Engine, url: str) -> None:
+        self._reader = engine
+        self._writer = writer_of(engine)
+        # The store's URL for people: without its password.
+        self.url = url
+
+    @staticmethod
+    def open(url: str) -> "Store":
+        """The store at ``url``, made or migrated if need be.
+
+        ``sqlite:///…``, ``sqlite://`` for one in memory, or ``postgresql+psycopg://…``.
+
+        Raises:
+            StoreUnavailable: it cannot be reached, read or migrated.
+        """
+        location = read_url(url)
+        engine = connect(location)
+        store = Store(engine, shown(location))
+        try:
+            with as_sentences(store.url):
+                bring_up_to_date(engine, store._writer, store.url)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Close the connections; a store that is used again opens new ones."""
+        self._reader.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Runs
+
+    def add_runs(self, configs: Iterable[RunConfig], experiment: str, engine: str) -> None:
+        """Queue a run for each config that has none (``config.id_under(engine)``).
+
+        Runs that exist stay as they are, but for failed and cancelled ones: these are queued
+        again, without what they had reported. ``experiment`` names the experiment that first
+        trains them.
+        """
+        with self._writing() as connection:
+            runs.add(connection, configs, experiment, engine)
+
+    def finished(self, run_ids: Iterable[str]) -> set[str]:
+        """Those of ``run_ids`` that need no training: finished or diverged."""
+        with self._reading() as connection:
+            return runs.finished(connection, run_ids)
+
+    def resolve(self, prefix: str) -> str:
+        """The run_id that begins with ``prefix``.
+
+        Raises:
+            UnknownRun: none does, or several.
+        """
+        with self._reading() as connection:
+            return runs.resolve(connection, prefix)
+
+    def config(self, run_id: str) -> RunConfig:
+        """The config of a run.
+
+        Raises:
+            UnknownRun: the store does not hold it.
+        """
+        with self._reading() as connection:
+            return runs.config(connection, run_id)
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run with its epochs, layers and snapshots.
+
+        Raises:
+            UnknownRun: the store does not hold it.
+            KasseiError: a job that is queued or running needs it.
+        """
+        with self._writing() as connection:
+            runs.remove(connection, run_id)
+
+    # Reports
+
+    def write(self, reports_: Iterable[Report]) -> None:
+        """Write reports in one transaction: all of them, or none.
+
+        Idempotent by (run, epoch[, layer]); late reports and ends are harmless.
+
+        Raises:
+            UnknownRun: a report of a run that was never added, or is deleted.
+        """
+        with self._writing() as connection:
+            reports.write(connection, reports_)
+
+    # Frames
+
+    def runs(
+        self,
+        run_ids: Iterable[str] | None = None,
+        *,
+        experiment: str | None = None,
+        status: Status | None = None,
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """RUN_COLUMNS: in the order of ``run_ids``, or of their making (``limit``: the newest)."""
+        with self._reading() as connection:
+            return frames.runs(connection, run_ids, experiment, status, limit)
+
+    def provenance(self, run_ids: Iterable[str] | None = None) -> pd.DataFrame:
+        """run_id, engine, message, created, updated (UTC)."""
+        with self._reading() as connection:
+            return frames.provenance(connection, run_ids)
+
+    def epochs(self, run_ids: Iterable[str]) -> pd.DataFrame:
+        """EPOCH_COLUMNS of the runs."""
+        with self._reading() as connection:
+            return frames.epochs(connection, run_ids)
+
+    def layers(self, run_ids: Iterable[str], epoch: int | None = None) -> pd.DataFrame:
+        """LAYER_COLUMNS of the runs, after one epoch or all."""
+        with self._reading() as connection:
+            return frames.layers(connection, run_ids, epoch)
+
+    def histograms(self, run_ids: Iterable[str], epoch: int | None = None) -> pd.DataFrame:
+        """run_id, epoch, layer, bin, low, high, count: a row a bin."""
+        with self._reading() as connection:
+            return frames.histograms(connection, run_ids, epoch)
+
+    # Weights
+
+    def snapshot_epochs(self, run_id: str) -> tuple[int, ...]:
+        """The epochs whose weights were kept, first to last."""
+        with self._reading() as connection:
+            return snapshots.epochs(connection, run_id)
+
+    def weights(self, run_id: str, epoch: int | None = None) -> tuple[NDArray[np.generic], ...]:
+        """The weights after ``epoch`` (None: the last kept), in the order of the Keras model's.
+
+        Raises:
+            UnknownRun: no such run, or no weights of that epoch.
+        """
+        with self._reading() as connection:
+            content = snapshots.read(connection, run_id, epoch)
+        return snapshots.from_bytes(content)
+
+    # Jobs
+
+    def submit(self, experiment: Experiment, visitor: str = "") -> str:
+        """Queue an experiment; returns the job's id. Runs that are trained are only linked."""
+        with self._writing() as connection:
+            return jobs.submit(connection, experiment, visitor)
+
+    def job(self, job_id: str) -> Job:
+        """One job.
+
+        Raises:
+            KasseiError: the store does not hold it.
+        """
+        with self._reading() as connection:
+            return jobs.read(connection, job_id)
+
+    def jobs(
+        self, limit: int = 20, *, visitor: str | None = None, status: Status | None = None
+    ) -> list[Job]:
+        """The newest jobs, newest first."""
+        with self._reading() as connection:
+            return jobs.listed(connection, limit, visitor, status)
+
+    def running_jobs(self) -> list[Job]:
+        """Jobs that are marked as running: by a trainer at work, or by one that was lost."""
+        return self.jobs(limit=1_000, status=Status.RUNNING)
+
+    def next_job(self) -> Job | None:
+        """The oldest job that waits; cheap enough to be asked several times a second."""
+        with self._reading() as connection:
+            return jobs.oldest_queued(connection)
+
+    def start_job(self, job_id: str) -> bool:
+        """Mark a job as running; False if it was stopped, or has ended, before it began."""
+        with self._writing() as connection:
+            return jobs.start(connection, job_id)
+
+    def finish_job(self, job_id: str, status: Status, message: str = "") -> None:
+        """End a job; its runs that are not trained, and that no other job needs, end with it."""
+        with self._writing() as connection:
+            jobs.finish(connection, job_id, status, message)
+
+    def ask_stop(self, job_id: str) -> None:
+        """Ask the trainer to stop a job; one that still waits is cancelled at once."""
+        with self._writing() as connection:
+            jobs.ask_stop(connection, job_id)
+
+    def stop_asked(self, job_id: str) -> bool:
+        """Whether someone asked to stop the job."""
+        with self._reading() as connection:
+            return jobs.stop_asked(connection, job_id)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with as_sentences(self.url), self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with as_sentences(self.url), self._writer.begin() as connection:
+            yield connection

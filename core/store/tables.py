@@ -1,0 +1,119 @@
+"""The tables of the store, as SQLAlchemy Core knows them; ``migrations/`` makes them.
+
+Times are seconds since 1970 (UTC), statuses the texts of ``core.report.Status``. A metric
+that is NaN ("does not apply", or a loss that is not a number) is NULL: SQLite has no NaN,
+and one rule serves both databases. Infinities are kept as they are by both.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from core.report import EPOCH_COLUMNS, LAYER_STATISTICS
+
+# What an epoch reports beside its keys, updates and seconds: losses and metrics.
+METRICS: tuple[str, ...] = EPOCH_COLUMNS[4:]
+# The columns of a run's row that training fills: NULL until it does.
+OUTCOMES: tuple[str, ...] = (
+    *("diverged_at", "epochs_done", "updates", "train_seconds", *METRICS),
+    *("best_test_accuracy", "best_test_r2", "best_epoch"),
+)
+
+METADATA = MetaData()
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("run_id", String(16), nullable=False, unique=True),
+    Column("experiment", Text, nullable=False),
+    Column("engine", Text, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("epochs", Integer, nullable=False),
+    Column("parameters", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("diverged_at", BigInteger),
+    Column("epochs_done", Integer),
+    Column("updates", BigInteger),
+    Column("train_seconds", Double),
+    *(Column(name, Double) for name in METRICS),
+    Column("best_test_accuracy", Double),
+    Column("best_test_r2", Double),
+    Column("best_epoch", Integer),
+    Column("created", Double, nullable=False),
+    Column("updated", Double, nullable=False),
+)
+
+EPOCHS = Table(
+    "epochs",
+    METADATA,
+    Column("run", ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("updates", BigInteger, nullable=False),
+    Column("seconds", Double),
+    *(Column(name, Double) for name in METRICS),
+    # The key is the order of the rows themselves: no second tree to keep.
+    sqlite_with_rowid=False,
+)
+
+LAYERS = Table(
+    "layers",
+    METADATA,
+    Column("run", ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("layer", Integer, primary_key=True),
+    Column("units", Integer, nullable=False),
+    *(Column(name, Double) for name in LAYER_STATISTICS),
+    Column("histogram_low", Double),
+    Column("histogram_high", Double),
+    # Counts as little-endian 32-bit integers, one after another.
+    Column("histogram", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+SNAPSHOTS = Table(
+    "snapshots",
+    METADATA,
+    Column("run", ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("weights", LargeBinary, nullable=False),
+)
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("job_id", String(16), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("visitor", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("stop", Boolean, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("started", Double),
+    Column("finished", Double),
+    # The trainer asks for the oldest queued job several times a second.
+    Index("jobs_by_status", "status", "number"),
+)
+
+JOB_RUNS = Table(
+    "job_runs",
+    METADATA,
+    Column("job", ForeignKey("jobs.number", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("run", ForeignKey("runs.number", ondelete="CASCADE"), nullable=False),
+    Index("job_runs_by_run", "run"),
+)

@@ -1,0 +1,1 @@
+"""The pages of the app; each file is one, and draws its own frame."""

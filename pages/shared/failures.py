@@ -1,0 +1,36 @@
+"""What goes wrong while a page is drawn or a button is pressed, as one sentence."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from core.errors import KasseiError
+from core.language import Translate
+
+_KEPT = "failure"
+
+
+def keeping(action: Callable[..., Any], *values: Any) -> None:
+    """Do ``action`` in a callback, whose failure the next run of the page tells."""
+    try:
+        action(*values)
+    except KasseiError as error:
+        st.session_state[_KEPT] = error
+
+
+def kept() -> KasseiError | None:
+    """What the callback before this run failed with; it is told once."""
+    failure: KasseiError | None = st.session_state.pop(_KEPT, None)
+    return failure
+
+
+@contextmanager
+def told(_: Translate, known: KasseiError | None = None) -> Iterator[None]:
+    """Tell what fails inside in place of the rest, but not what is ``known`` a second time."""
+    try:
+        yield
+    except KasseiError as error:
+        if known is None or str(error) != str(known):
+            st.error(error.told(_))

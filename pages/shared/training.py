@@ -1,0 +1,161 @@
+"""Training from a page: what it will cost, the button, and a job's progress as it grows.
+
+What is shown is read from the store; this process trains nothing. A job is named by the
+link (``?job=``), so that a reload, "back" and a shared link show it.
+"""
+
+import secrets
+
+import streamlit as st
+
+from core.analysis import sentences
+from core.document import from_yaml
+from core.errors import told_message
+from core.experiment import Experiment
+from core.jobs import estimate
+from core.language import N_, Translate
+from core.metrics import duration
+from core.report import Status
+from core.store import Job, Store
+from pages.shared import caches, failures, results
+from pages.shared.form import fill_form
+from pages.shared.leaderboard import draw_leaderboard
+
+_ACTIVE = (Status.QUEUED, Status.RUNNING)
+
+ENDINGS = {
+    Status.FAILED: N_("Training failed: {reason}"),
+    Status.CANCELLED: N_("Stopped. What was trained until then is shown."),
+}
+
+
+def linked_job(store: Store) -> Job | None:
+    """The job that the link names; the form is filled with its values when it is first seen.
+
+    Raises:
+        KasseiError: the store does not hold it, or its experiment is no longer valid.
+    """
+    job_id = st.query_params.get("job")
+    if not job_id:
+        return None
+    job = store.job(job_id)
+    if st.session_state.get("seen") != job_id or "activation" not in st.session_state:
+        fill_form(from_yaml(job.document))
+        st.session_state["seen"] = job_id
+    return job
+
+
+def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Translate) -> None:
+    """How many runs, how long they will take, and the button that starts them.
+
+    Not while a ``job`` trains, nor where its runs are those of the form.
+    """
+    asked = tuple(config.run_id for config in experiment.grid())
+    if job and job.run_ids == asked and job.status in (*_ACTIVE, Status.FINISHED):
+        return
+    if job and job.status in _ACTIVE:
+        st.caption(
+            _("What is shown is in training. Stop it, or wait, to train what you chose now.")
+        )
+        return
+    ahead = estimate(experiment, store)
+    if not ahead.new_runs:
+        told = _("{runs} runs, all trained already: shown at once")
+    elif ahead.new_runs < ahead.runs:
+        told = _("{runs} runs, {new} of them new · about {time}")
+    else:
+        told = _("{runs} runs · about {time}")
+    words = told.format(runs=ahead.runs, new=ahead.new_runs, time=duration(ahead.seconds))
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="start"):
+        st.button(
+            _("Train") if ahead.new_runs else _("Show"),
+            type="primary",
+            icon=":material/play_arrow:",
+            key="train",
+            on_click=failures.keeping,
+            args=(_submit, store, experiment),
+        )
+        st.markdown(f"**{words}**", help=_("Measured on this machine where it has trained before."))
+
+
+def _submit(store: Store, experiment: Experiment) -> None:
+    visitor = st.session_state.setdefault("visitor", secrets.token_hex(8))
+    st.query_params["job"] = store.submit(experiment, visitor)
+
+
+def draw_job(store: Store, job: Job, _: Translate) -> None:
+    """A job as it stands: progress and growing curves, or its results, or why it ended."""
+    busy = job.status in _ACTIVE
+    # Only what still changes is drawn again and again; many runs take longer to read.
+    pause = 1.0 if job.runs_total <= 100 else 4.0
+    st.fragment(_draw, run_every=pause if busy else None)(store, job.id, busy, _)
+
+
+def _draw(store: Store, job_id: str, busy: bool, _: Translate) -> None:
+    # Of the button inside; a fragment is drawn again without the page around it.
+    failure = failures.kept()
+    if failure:
+        st.error(failure.told(_))
+    with failures.told(_, failure):
+        _draw_state(store, job_id, busy, _)
+
+
+def _draw_state(store: Store, job_id: str, busy: bool, _: Translate) -> None:
+    job = store.job(job_id)
+    if busy and job.status not in _ACTIVE:
+        st.rerun()
+    runs, epochs = store.runs(job.run_ids), store.epochs(job.run_ids)
+    if busy:
+        caches.trainer().ensure()
+        _draw_progress(store, job, float(runs["train_seconds"].sum()), _)
+    elif job.status in ENDINGS:
+        show = st.error if job.status == Status.FAILED else st.info
+        show(_(ENDINGS[job.status]).format(reason=told_message(job.message, _)))
+    if epochs.empty:
+        if busy:
+            results.draw_empty(_)
+        return
+    st.caption(sentences.setting(runs, _))
+    results.draw_curves(runs, epochs, _, "job")
+    if lost := sentences.diverged(runs, _):
+        st.warning(lost, icon=":material/trending_up:")
+    if not busy:
+        draw_leaderboard(runs, epochs, _, "job")
+
+
+def draw_layers(store: Store, job: Job, _: Translate) -> None:
+    """The layers of a job that has ended."""
+    if job.status in _ACTIVE:
+        return
+    layers = store.layers(job.run_ids)
+    if len(layers):
+        st.subheader(_("What happens inside: the layers"), anchor=False)
+        results.draw_layers(store.runs(job.run_ids), layers, _, "job")
+
+
+def _draw_progress(store: Store, job: Job, trained: float, _: Translate) -> None:
+    share = job.epochs_done / max(job.epochs_total, 1)
+    told = _("{percent} % · {done} of {total} epochs in {runs} runs").format(
+        percent=int(100 * share), done=job.epochs_done, total=job.epochs_total, runs=job.runs_total
+    )
+    if trained > 0 and share > 0:
+        # Seconds of training alone: how long the trainer took to start says nothing of the rest.
+        left = trained * (1 - share) / share
+        told += " · " + _("about {time} left").format(time=duration(left))
+    if job.status == Status.QUEUED:
+        told = (
+            _("Another comparison is in training; yours comes next …")
+            if store.running_jobs()
+            else _("Waiting for the trainer, which takes some seconds to start …")
+        )
+    if job.stop_asked:
+        told = _("Stopping after this epoch …")
+    bar, stop = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(share, text=told)
+    stop.button(
+        _("Stop"),
+        key="stop",
+        disabled=job.stop_asked,
+        on_click=failures.keeping,
+        args=(store.ask_stop, job.id),
+    )

@@ -1,0 +1,137 @@
+"""The app in a real browser, from a cold start to trained runs."""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from statistics import median
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server
+
+QUESTION = "Which activation learns MNIST fastest?"
+CHART = '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
+EXCEPTION = '[data-testid="stException"]'
+
+
+def _train(page: Page, server: Server, *, epochs: int) -> None:
+    """Open Compare, choose moons and train 3 activations by 3 seeds."""
+    page.goto(f"{server.url}/Compare")
+    page.locator(".st-key-data_moons button").first.click()
+    field = page.locator(".st-key-moons_epochs input")
+    field.fill(str(epochs))
+    field.press("Enter")
+    expect(page.locator(".st-key-start")).to_contain_text("9 runs")
+    expect(page.locator(".st-key-moons_epochs input")).to_have_value(str(epochs))
+    page.locator(".st-key-train button").click()
+    expect(page).to_have_url(re.compile(r"job=\w+"))
+
+
+def test_a_cold_start_shows_the_comparison_within_three_seconds(
+    start: Callable[[], Server], page: Page
+) -> None:
+    # The claim: from the start of the process until numbers are there to read, the table or the
+    # chart and not their headings alone, the median of three starts is below 3 seconds. The
+    # browser runs already. Where more processes want to run than there are processors, a start
+    # gets a share of one: the bound grows by that load (of the last minute), and by nothing else.
+    times, loads = [], []
+    for _ in range(3):
+        server = start()
+        page.goto(server.url)
+        expect(page.locator(f"table td, {CHART}").first).to_be_visible()
+        times.append(time.monotonic() - server.started)
+        loads.append(os.getloadavg()[0] / (os.cpu_count() or 1))
+        expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
+        expect(page.locator("table").first).to_be_visible()
+        expect(page.locator(CHART).first).to_be_visible()
+    bound = 3 * max(1.0, median(loads))
+    assert median(times) < bound, f"seconds from the start to the table: {times}, load {loads}"
+
+
+def test_the_web_process_is_small_and_holds_no_tensorflow(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    expect(page.locator(CHART).first).to_be_visible()
+    page.goto(f"{server.url}/Compare")
+    expect(page.locator(".st-key-start")).to_contain_text("runs")
+    assert "tensorflow" not in server.mapped.lower()
+    assert "keras" not in server.mapped.lower()
+    assert server.resident < 300
+
+
+def test_a_link_straight_to_a_page_shows_the_frame_on_a_server_that_just_started(
+    start: Callable[[], Server], page: Page
+) -> None:
+    server = start()
+    page.goto(f"{server.url}/Compare?lang=ja")
+    expect(page.get_by_role("heading", name="何を比べますか？")).to_be_visible()
+    expect(page.get_by_role("link", name="Kassei")).to_be_visible()
+    expect(page.get_by_role("link", name="比較")).to_be_visible()
+    expect(page.get_by_text("日本語")).to_be_visible()
+
+
+def test_the_language_is_in_the_link_and_goes_with_the_reader(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
+    page.get_by_text("日本語").click()
+    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？")).to_be_visible()
+    expect(page).to_have_url(re.compile("lang=ja"))
+    page.get_by_role("link", name="比較", exact=True).click()
+    expect(page.get_by_role("heading", name="何を比べますか？")).to_be_visible()
+    expect(page).to_have_url(re.compile("Compare.*lang=ja"))
+    page.go_back()
+    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？")).to_be_visible()
+
+
+def test_a_japanese_browser_is_answered_in_japanese(server: Server, browser: Browser) -> None:
+    context = browser.new_context(locale="ja-JP")
+    page = context.new_page()
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？")).to_be_visible()
+    context.close()
+
+
+def test_the_phone_shows_navigation_in_one_line_and_nothing_wider_than_itself(
+    server: Server, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
+    page = context.new_page()
+    page.goto(server.url)
+    expect(page.locator(CHART).first).to_be_visible()
+    box = page.locator(".st-key-frame").bounding_box()
+    assert box is not None
+    assert box["height"] < 60
+    plot = page.locator(CHART).first.bounding_box()
+    assert plot is not None
+    assert plot["width"] > 330
+    table = page.locator("table").first.bounding_box()
+    assert table is not None
+    assert table["x"] + table["width"] <= 391
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+def test_a_comparison_trains_end_to_end(server: Server, page: Page) -> None:
+    _train(page, server, epochs=4)
+    expect(page.locator(CHART).first).to_be_visible(timeout=90_000)
+    expect(page.locator("table").first).to_contain_text("relu", timeout=90_000)
+    expect(page.locator("table").first).to_contain_text(re.compile(r"\d\d\.\d\d % ±"))
+    expect(page.get_by_text("What happens inside: the layers")).to_be_visible()
+    expect(page.locator(EXCEPTION)).to_have_count(0)
+    assert "tensorflow" not in server.mapped.lower()
+    # The link holds the job: a reload shows the same.
+    page.reload()
+    expect(page.locator("table").first).to_contain_text("relu")
+
+
+def test_stop_ends_a_long_training_and_keeps_what_was_trained(server: Server, page: Page) -> None:
+    _train(page, server, epochs=50_000)
+    expect(page.get_by_text(re.compile(r"^[1-9]\d* % ·|^0 % · [1-9]"))).to_be_visible(
+        timeout=90_000
+    )
+    page.locator(".st-key-stop button").click()
+    expect(page.get_by_text("Stopped. What was trained until then is shown.")).to_be_visible(
+        timeout=60_000
+    )
+    expect(page.locator(CHART).first).to_be_visible()
+    expect(page.locator(EXCEPTION)).to_have_count(0)

@@ -1,0 +1,59 @@
+"""Colours are the catalog's, cells are readable, and lines of one colour differ in dash."""
+
+import itertools
+
+import pandas as pd
+import pytest
+
+from core.catalog import ACTIVATIONS
+from core.charts.palette import DIVERGING, SEQUENTIAL, ink, legible, luminance, shade, styles
+
+
+def _table(*rows: tuple[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["configuration", "activation"])
+
+
+def test_activations_keep_their_catalog_colour() -> None:
+    drawn = styles(_table(("relu", "relu"), ("leaky_relu", "leaky_relu(0.01)")))
+    assert drawn["relu"].colour == ACTIVATIONS["relu"].colour
+    assert drawn["leaky_relu"].colour == ACTIVATIONS["leaky_relu"].colour
+
+
+def test_no_two_configurations_look_alike() -> None:
+    rows = [
+        (f"{name} · lr {rate}", name)
+        for name in ("relu", "tanh", "gelu")
+        for rate in (0.001, 0.01, 0.1)
+    ]
+    drawn = list(styles(_table(*rows)).values())
+    for one, other in itertools.combinations(drawn, 2):
+        assert (one.colour, one.dash) != (other.colour, other.dash)
+
+
+def test_without_activations_that_differ_hues_tell_the_lines_apart() -> None:
+    drawn = styles(_table(("lr 0.1", "relu"), ("lr 1", "relu")))
+    assert drawn["lr 0.1"].colour != drawn["lr 1"].colour
+
+
+@pytest.mark.parametrize("ramp", [SEQUENTIAL, DIVERGING])
+def test_text_on_every_cell_has_a_contrast_of_at_least_four_and_a_half(
+    ramp: tuple[str, ...],
+) -> None:
+    for step in range(201):
+        fill = shade(ramp, step / 200)
+        lights = sorted((luminance(fill), luminance(ink(fill))))
+        assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5, fill
+
+
+def test_the_sequential_ramp_only_darkens() -> None:
+    lights = [luminance(shade(SEQUENTIAL, step / 50)) for step in range(51)]
+    assert lights == sorted(lights, reverse=True)
+    assert shade(SEQUENTIAL, -1) == SEQUENTIAL[0]
+    assert shade(SEQUENTIAL, 2) == SEQUENTIAL[-1]
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_names_in_the_hue_of_their_line_can_be_read_on_both_themes(name: str) -> None:
+    light = luminance(legible(ACTIVATIONS[name].colour)) + 0.05
+    assert 1.05 / light >= 4.5
+    assert light / (luminance("#10141B") + 0.05) >= 3.8

@@ -1,0 +1,288 @@
+"""Layer statistics against their definitions: plain NumPy, hand-made cases, lone Keras models."""
+
+from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from core.catalog import ACTIVATIONS, LOSSES, OUTPUTS, parse
+from core.engine import model
+from core.engine.draws import probe_rows
+from core.engine.samples import samples
+from core.engine.statistics import LayerArrays, layer_reports
+from core.experiment import RunConfig
+
+Array = np.ndarray
+QUANTILES = {
+    "q01": 0.01,
+    "q05": 0.05,
+    "q25": 0.25,
+    "q50": 0.5,
+    "q75": 0.75,
+    "q95": 0.95,
+    "q99": 0.99,
+}
+
+
+def arrays_of(pre: Array, activation: str = "relu", delta: Array | None = None) -> LayerArrays:
+    """LayerArrays of pre-activations (members, samples, units), with numbers for what is given."""
+    chosen = parse(activation, ACTIVATIONS, "activation")
+    record, members = ACTIVATIONS[chosen.name], len(pre)
+    return LayerArrays(
+        pre=pre,
+        post=record.value(pre, *chosen.arguments),
+        slope=record.slope(pre, *chosen.arguments),
+        steepest=np.full((members, 1), record.steepest(*chosen.arguments), np.float32),
+        delta=np.zeros_like(pre) if delta is None else delta,
+        gradient_norm=np.arange(1, members + 1, dtype=np.float32),
+        weight_norm=np.arange(2, members + 2, dtype=np.float32),
+        update_norm=np.arange(members, dtype=np.float32),
+        dead=np.linspace(0, 1, members, dtype=np.float32),
+    )
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "relu6", "step", "hard_sigmoid", "gelu"])
+def test_a_report_is_what_numpy_finds_member_by_member(activation: str) -> None:
+    rng = np.random.default_rng(0)
+    scales = np.array([0.1, 1.0, 30.0])[:, None, None]
+    pre, delta = ((rng.normal(size=(3, 77, 5)) * scales).astype(np.float32) for _ in range(2))
+    given = arrays_of(pre, activation, delta)
+    for place, report in enumerate(layer_reports(4, given)):
+        z, a, d, slope = (
+            x[place].astype(np.float64) for x in (pre, given.post, delta, given.slope)
+        )
+        assert (report.layer, report.units) == (4, 5)
+        expected = {
+            "pre_mean": z.mean(),
+            "pre_std": z.std(),
+            "mean": a.mean(),
+            "std": a.std(),
+            "second_moment": (a * a).mean(),
+            **{name: np.quantile(a, share) for name, share in QUANTILES.items()},
+            "zero_fraction": sum(value == 0 for value in a.flat) / a.size,
+            "saturated_fraction": np.mean(abs(slope) <= np.float32(0.05) * given.steepest[place]),
+            "silent_fraction": np.mean([not np.any(slope[:, unit]) for unit in range(5)]),
+            "dead_fraction": given.dead[place],
+            "delta_rms": np.sqrt((d**2).mean()),
+            "delta_mean_norm": np.sqrt(sum(d[:, unit].mean() ** 2 for unit in range(5))),
+            "gradient_norm": place + 1,
+            "weight_norm": place + 2,
+            "update_ratio": place / (place + 2),
+            "histogram_low": a.min(),
+            "histogram_high": a.max(),
+        }
+        for name, value in expected.items():
+            assert getattr(report, name) == pytest.approx(value, rel=1e-6, abs=1e-9), name
+        counts, _ = np.histogram(given.post[place], bins=64)
+        # An entry on an edge between two bins may be in either, by the rounding of the edge.
+        assert sum(report.histogram) == a.size
+        assert np.abs(np.cumsum(report.histogram) - np.cumsum(counts)).max() <= 1
+
+
+def test_entries_on_the_edges_of_bins_are_counted_as_numpy_counts_them() -> None:
+    pre = (np.arange(65, dtype=np.float32) / 64).reshape(1, 13, 5)
+    (report,) = layer_reports(1, arrays_of(pre, "linear"))
+    counts, edges = np.histogram(pre, bins=64)
+    assert report.histogram == tuple(counts) == (1,) * 63 + (2,)
+    assert (report.histogram_low, report.histogram_high) == (edges[0], edges[-1])
+
+
+def test_a_layer_of_relu_that_never_fires_is_silent_and_zero_throughout() -> None:
+    (report,) = layer_reports(1, arrays_of(np.full((1, 20, 4), -3, np.float32)))
+    fractions = (report.zero_fraction, report.saturated_fraction, report.silent_fraction)
+    assert fractions == (1, 1, 1)
+    assert (report.mean, report.std, report.q01, report.q99) == (0, 0, 0, 0)
+    assert report.histogram == (80,) + (0,) * 63
+
+
+def test_step_is_saturated_everywhere_for_it_is_flat() -> None:
+    pre = np.linspace(-1, 1, 40, dtype=np.float32).reshape(1, 20, 2)
+    (report,) = layer_reports(1, arrays_of(pre, "step"))
+    assert (report.saturated_fraction, report.silent_fraction) == (1, 1)
+    assert report.zero_fraction == 0.5
+    assert report.histogram == (20,) + (0,) * 62 + (20,)
+
+
+def test_relu6_is_silent_where_a_unit_is_below_0_or_above_6_for_all_samples() -> None:
+    low, inside, high, across = -1.0, 3.0, 7.0, np.where(np.arange(10) % 2, -1.0, 7.0)
+    pre = np.stack([np.broadcast_to(u, 10) for u in (low, inside, high, across)], axis=1)
+    (report,) = layer_reports(1, arrays_of(pre[None].astype(np.float32), "relu6"))
+    assert report.silent_fraction == 0.75
+    assert report.saturated_fraction == 0.75
+    assert report.zero_fraction == 15 / 40
+
+
+def test_numbers_that_are_not_finite_are_reported_and_nothing_fails() -> None:
+    pre = np.array([[[1.0, np.inf], [2.0, np.inf]], [[1.0, 2.0], [3.0, 4.0]]], np.float32)
+    wild, tame = layer_reports(1, arrays_of(pre, "linear"))
+    assert wild.mean == np.inf
+    assert wild.q99 == np.inf
+    assert wild.histogram == (0,) * 64
+    assert tame.mean == 2.5
+    assert sum(tame.histogram) == 4
+
+
+# Full batches: one update an epoch, so that the snapshots of two epochs lie an update apart.
+CASES: list[dict[str, Any]] = [
+    # A rate at which units die from one update to the next.
+    {"activation": "relu", "bias_initializer": "constant(-1)", "learning_rate": 8},
+    {"activation": "tanh", "loss": "mse", "output": "sigmoid"},
+    {"activation": "relu6", "loss": "hinge", "kernel_initializer": "normal(1)"},
+    {"activation": "gelu", "loss": "binary_cross_entropy"},
+]
+
+
+@pytest.fixture(scope="module")
+def trained(config: Any, stacked: Any) -> list[tuple[RunConfig, Any]]:
+    """Runs of three updates, with their histories, and one of prelu."""
+    full = {"batch_size": 96, "train_samples": 96, "hidden": [12, 7], "learning_rate": 0.5}
+    cases = [*CASES, {"activation": "prelu(0.3)"}]
+    configs = [config(**full | case, seed=seed) for case in cases for seed in (3, 4)]
+    return list(zip(configs, stacked(configs), strict=True))
+
+
+def layers_of(config: RunConfig, weights: Any, x: Array) -> list[tuple[Array, Array]]:
+    """(z, f'(z)) of each hidden layer of the lone Keras model with ``weights``."""
+    network = model.build(config)
+    network.set_weights(weights)
+    outputs = [layer.output for layer in model.dense_layers(network)[:-1]]
+    found = []
+    for z, layer in zip(
+        keras.Model(network.inputs, outputs)([x]), network.layers[1::2], strict=False
+    ):
+        with tf.GradientTape() as tape:
+            tape.watch(z)
+            a = layer(z)
+        found.append((z.numpy(), tape.gradient(a, z).numpy()))
+    return found
+
+
+def test_dead_units_are_those_whose_slope_is_0_for_every_sample_as_seen(
+    trained: list[tuple[RunConfig, Any]],
+) -> None:
+    last_moved = False
+    for config, run in trained[::2]:
+        x = samples(config, (config.seed,)).x_train[0]
+        after = [
+            [np.mean(~slope.any(axis=0)) for _, slope in layers_of(config, weights, x)]
+            for weights in run.snapshots.values()
+        ]
+        # In between, the epoch's only update saw the weights of the epoch before.
+        expected = [after[0], *after[: config.epochs - 1], after[config.epochs]]
+        last_moved |= after[config.epochs - 1] != after[config.epochs]
+        for report, dead in zip(run.epochs, expected, strict=True):
+            assert [layer.dead_fraction for layer in report.layers] == pytest.approx(dead)
+    assert last_moved, "the last update kills a unit, so that it matters when units are looked at"
+
+
+def test_units_that_are_exactly_0_for_every_sample_are_dead_and_silent(
+    config: Any, stacked: Any
+) -> None:
+    names = ("relu", "relu6", "prelu(0)", "tanh")
+    configs = [config(activation=a, kernel_initializer="zeros", epochs=0) for a in names]
+    *rectified, tanh = (run.epochs[0].layers for run in stacked(configs))
+    for layers in rectified:
+        assert [(layer.dead_fraction, layer.silent_fraction) for layer in layers] == [(1, 1)] * 2
+    assert [(layer.dead_fraction, layer.silent_fraction) for layer in tanh] == [(0, 0)] * 2
+
+
+def test_gradient_and_weight_norms_are_those_of_the_lone_model(
+    trained: list[tuple[RunConfig, Any]],
+) -> None:
+    for config, run in trained[::2]:
+        data = samples(config, (config.seed,))
+        rows = probe_rows(config.seed, config.train_samples)
+        network = model.build(config)
+        network.set_weights(run.snapshots[2])
+        kernels = [layer.kernel.value for layer in model.dense_layers(network)[:-1]]
+        loss: Any = model.loss(config)
+        with tf.GradientTape() as tape:
+            mean = tf.reduce_mean(loss(data.y_train[0][rows], network(data.x_train[0][rows])))
+        gradients = tape.gradient(mean, kernels)
+        for layer, gradient, kernel in zip(run.epochs[2].layers, gradients, kernels, strict=True):
+            expected = float(tf.norm(gradient))
+            assert layer.gradient_norm == pytest.approx(expected, rel=1e-4, abs=1e-9)
+            assert layer.weight_norm == pytest.approx(float(tf.norm(kernel)), rel=1e-5)
+
+
+def test_update_ratio_is_the_last_change_over_the_weights(
+    trained: list[tuple[RunConfig, Any]],
+) -> None:
+    for config, run in trained:
+        step = 3 if config.activation.startswith("prelu") else 2
+        for epoch in range(1, config.epochs + 1):
+            now, before = (run.snapshots[at][::step] for at in (epoch, epoch - 1))
+            for layer, new, old in zip(run.epochs[epoch].layers, now, before, strict=False):
+                ratio = np.linalg.norm(new - old) / np.linalg.norm(new)
+                assert layer.update_ratio == pytest.approx(ratio, rel=1e-4, abs=1e-7)
+        assert all(np.isnan(layer.update_ratio) for layer in run.epochs[0].layers)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[str(case["activation"]) for case in CASES])
+def test_delta_is_the_slope_of_one_sample_s_loss(
+    case: dict[str, Any], trained: list[tuple[RunConfig, Any]]
+) -> None:
+    config, run = next((c, r) for c, r in trained if c.activation == case["activation"])
+    data = samples(config, (config.seed,))
+    x, y = data.x_train[0].astype(np.float64), data.y_train[0].astype(np.float64)
+    weights = [np.asarray(w, np.float64) for w in run.snapshots[2]]
+    chosen, loss = model.activation(config), parse(config.loss, LOSSES, "loss")
+    activate = ACTIVATIONS[chosen.name].value
+
+    def losses_from(layer: int, z: Array) -> Array:
+        """Loss of each sample from the pre-activations of ``layer`` on."""
+        for kernel, bias in zip(
+            weights[2 * layer + 2 :: 2], weights[2 * layer + 3 :: 2], strict=True
+        ):
+            z = activate(z) @ kernel + bias
+        output = OUTPUTS[config.output].value(z)
+        return np.asarray(LOSSES[loss.name].value(y, output, *loss.arguments))
+
+    z = x @ weights[0] + weights[1]
+    for place, report in enumerate(run.epochs[2].layers):
+        if place:
+            z = activate(z) @ weights[2 * place] + weights[2 * place + 1]
+        h = 1e-5
+        delta = np.stack(
+            [
+                (losses_from(place, z + h * unit) - losses_from(place, z - h * unit)) / (2 * h)
+                for unit in np.eye(report.units)
+            ],
+            axis=1,
+        )
+        assert report.delta_rms == pytest.approx(np.sqrt(np.mean(delta**2)), rel=1e-3)
+        mean_norm = np.linalg.norm(delta.mean(axis=0))
+        assert report.delta_mean_norm == pytest.approx(mean_norm, rel=2e-3, abs=1e-6)
+        assert report.pre_mean == pytest.approx(z.mean(), rel=1e-4, abs=1e-5)
+
+
+def test_saturation_is_measured_at_each_unit_s_own_steepest_slope() -> None:
+    # Units of prelu whose left slopes are 0.01, 0.2 and -100; beside 100, 1 is less than 5 %.
+    left = np.array([0.01, 0.2, -100], np.float32)
+    pre = np.where(np.arange(10)[:, None] < 4, -1, 1).astype(np.float32) * np.ones(3, np.float32)
+    given = replace(
+        arrays_of(pre[None]),
+        slope=np.where(pre > 0, 1, left)[None],
+        steepest=np.maximum(1, abs(left))[None],
+    )
+    (report,) = layer_reports(1, given)
+    assert report.saturated_fraction == pytest.approx((4 + 0 + 6) / 30)
+    assert report.silent_fraction == 0
+
+
+def test_prelu_is_silent_where_its_slope_on_the_left_is_0_and_a_unit_stays_there(
+    config: Any, stacked: Any
+) -> None:
+    # The same initial weights: with a slope of 0 prelu is relu.
+    fields = {"bias_initializer": "constant(-2.5)", "epochs": 0}
+    names = ("prelu(0)", "prelu(0.01)", "prelu(0.2)", "relu")
+    runs = stacked([config(**fields, activation=name) for name in names])
+    zero, flat, level, relu = (run.epochs[0].layers[0] for run in runs)
+    assert zero.silent_fraction == relu.silent_fraction > 0
+    assert zero.dead_fraction == relu.dead_fraction > 0
+    assert flat.silent_fraction == flat.dead_fraction == 0
+    assert flat.saturated_fraction == relu.saturated_fraction > 0
+    assert level.saturated_fraction == 0

@@ -1,0 +1,161 @@
+"""Training from Python: frames, models, stopping, and what is left when training fails."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import Experiment, train
+from core.errors import DataUnavailable, InvalidExperiment, UnknownRun
+from core.jobs import Results
+from core.report import EpochReport
+from core.store import Store
+from data import load
+
+from .conftest import ROOT, same_numbers
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    """The contract's example, smaller."""
+    return train(
+        Experiment(
+            dataset="moons",
+            activation=["relu", "prelu"],
+            learning_rate=[0.01, 0.1],
+            seed=[0, 1],
+            epochs=3,
+        )
+    )
+
+
+def test_results_are_a_row_a_run_epoch_and_layer(results: Results) -> None:
+    assert len(results.runs) == 2 * 2 * 2
+    assert len(results.epochs) == 8 * 4
+    assert len(results.layers) == 8 * 4 * 2
+    assert set(results.runs["status"]) == {"finished"}
+    assert "test_r2" not in results.epochs
+
+
+def test_a_trained_model_scores_what_was_reported(results: Results) -> None:
+    for run in results.runs.to_dict("records"):
+        model = results.model(run["run_id"])
+        found = load("moons", seed=run["seed"])
+        scores = model.predict(found.x_test, verbose=0)
+        assert np.mean(scores.argmax(axis=1) == found.y_test) == pytest.approx(
+            run["test_accuracy"], abs=1e-6
+        )
+        # Compiled, it evaluates as any Keras model does.
+        model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        loss, accuracy = model.evaluate(found.x_test, found.y_test, verbose=0)
+        assert accuracy == pytest.approx(run["test_accuracy"], abs=1e-6)
+        assert loss == pytest.approx(run["test_loss"], rel=1e-5)
+
+
+def test_an_unknown_run_has_no_model(results: Results) -> None:
+    with pytest.raises(UnknownRun, match="0123"):
+        results.model("0123")
+
+
+def test_the_same_experiment_twice_is_the_same_to_the_last_bit(results: Results) -> None:
+    experiment = Experiment(
+        dataset="moons",
+        activation=["relu", "prelu"],
+        learning_rate=[0.01, 0.1],
+        seed=[0, 1],
+        epochs=3,
+    )
+    again = train(experiment)
+    same_numbers(again.epochs, results.epochs)
+    same_numbers(again.layers, results.layers)
+
+
+def test_what_the_store_holds_is_not_trained_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/kassei.sqlite"
+    seen: list[str] = []
+
+    def watch(reports: object) -> None:
+        seen.extend(r.run_id for r in reports if isinstance(r, EpochReport))  # type: ignore[attr-defined]
+
+    first = train(Experiment(dataset="moons", seed=[0, 1], epochs=0), store=url, watch=watch)
+    assert sorted(seen) == sorted(first.run_ids)
+    seen.clear()
+    more = train(Experiment(dataset="moons", seed=[1, 2], epochs=0), store=url, watch=watch)
+    assert seen == [more.run_ids[1]]
+    assert len(more.runs) == 2
+
+
+def test_stopping_ends_every_run_that_was_not_trained(tmp_path: Path) -> None:
+    """Two blocks: the first is cancelled on its way, the second before it began."""
+    experiment = Experiment(dataset="moons", hidden=[[4], [5]], epochs=50)
+    done = 0
+
+    def watch(reports: object) -> None:
+        nonlocal done
+        done += 1
+
+    results = train(experiment, stop=lambda: done >= 3, watch=watch)
+    assert list(results.runs["status"]) == ["cancelled", "cancelled"]
+    assert results.runs["epochs_done"][0] >= 2
+    assert len(results.epochs) == results.runs["epochs_done"][0] + 1
+
+
+def test_a_failure_is_raised_and_kept_with_every_run_it_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KASSEI_MNIST", str(tmp_path / "none.npz"))
+    with Store.open("sqlite://") as store:
+        with pytest.raises(DataUnavailable, match=r"none\.npz"):
+            train(Experiment(dataset=["moons", "mnist"], epochs=1), store=store)
+        runs = store.runs()
+        assert dict(zip(runs["dataset"], runs["status"], strict=True)) == {
+            "moons": "finished",
+            "mnist": "failed",
+        }
+        # Once the reason is gone, it is trained as if nothing had been.
+        assert "none.npz" in store.provenance()["message"].str.cat()
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(InvalidExperiment, match="valid are stacked, keras"):
+        train(Experiment(dataset="moons"), engine="turbo")
+
+
+QUIET = """
+import os
+from core.engine.start import start
+start()
+import tensorflow
+os.write(2, b"an error of the system\\n")
+print(os.environ["KERAS_BACKEND"])
+"""
+
+
+def test_tensorflow_starts_without_its_news_and_on_its_own_backend() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", QUIET],
+        cwd=ROOT,
+        env={"PATH": "", "KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stderr == "an error of the system\n"
+    assert said.stdout == "tensorflow\n"
+
+
+def test_what_is_wrong_with_tensorflow_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "keras.py").write_text(
+        "import os; os.write(2, b'I0000 00:00 news\\nE0000 00:00 broken\\n'); 1 / 0"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", QUIET],
+        cwd=ROOT,
+        env={"PATH": "", "PYTHONPATH": f"{tmp_path}:{ROOT}", "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert said.stderr.startswith("E0000 00:00 broken\n")
+    assert "ZeroDivisionError" in said.stderr

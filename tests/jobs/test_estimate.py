@@ -1,0 +1,84 @@
+"""The estimate of time grows with the work, is nothing for what is known, and learns."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.experiment import Experiment
+from core.jobs import estimate
+from core.report import EpochReport, RunEnd, Status
+from core.store import Store
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store.open("sqlite://") as opened:
+        yield opened
+
+
+def trained(store: Store, experiment: Experiment, seconds: float) -> str:
+    """A job whose runs took ``seconds`` each, as if a trainer had trained it."""
+    job_id = store.submit(experiment)
+    store.start_job(job_id)
+    for config in experiment.grid():
+        updates = config.epochs * config.updates_per_epoch
+        last = EpochReport(config.run_id, config.epochs, updates, seconds, 1.0, 1.0)
+        store.write([last, RunEnd(config.run_id, Status.FINISHED)])
+    store.finish_job(job_id, Status.FINISHED)
+    return job_id
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        {"epochs": [[1], [2], [10], [100], [1000]]},
+        {"seed": [range(1), range(2), range(8), range(64)]},
+        {"hidden": [[[8]], [[64]], [[64, 64]], [[512, 512, 512]]]},
+    ],
+)
+def test_more_work_is_never_foreseen_to_be_faster(
+    store: Store, lists: dict[str, list[list[object]]]
+) -> None:
+    ((field, growing),) = lists.items()
+    seconds = [
+        estimate(Experiment(dataset="moons", **{field: values}), store).seconds
+        for values in growing
+    ]
+    assert seconds == sorted(seconds)
+    assert 0 < seconds[0] < seconds[-1]
+
+
+def test_known_runs_cost_nothing(store: Store) -> None:
+    known = Experiment(dataset="moons", seed=[0, 1])
+    trained(store, known, 1.0)
+    ahead = estimate(known, store)
+    assert (ahead.runs, ahead.new_runs, ahead.seconds) == (2, 0, 0.0)
+    more = estimate(Experiment(dataset="moons", seed=[0, 1, 2]), store)
+    assert (more.runs, more.new_runs) == (3, 1)
+    assert more.seconds > 0
+
+
+def test_a_slow_machine_is_learned_from_its_jobs_within_bounds(store: Store) -> None:
+    ahead = Experiment(dataset="moons", seed=range(10, 14), epochs=100)
+    usual = estimate(ahead, store).seconds
+    done = Experiment(dataset="moons", seed=range(4), epochs=100)
+    trained(store, done, usual)
+    slow = estimate(ahead, store).seconds
+    assert usual * 1.5 < slow <= usual * 10 + 1e-9
+    trained(store, Experiment(dataset="circles"), 1e9)
+    assert estimate(ahead, store).seconds == pytest.approx(usual * 10)
+
+
+def test_a_job_that_trained_nothing_teaches_nothing(store: Store) -> None:
+    """It was finished as it was submitted: its runs' seconds are another job's."""
+    ahead = Experiment(dataset="moons", seed=range(10, 14))
+    done = Experiment(dataset="circles", seed=range(4))
+    trained(store, done, 0.5)
+    learned = estimate(ahead, store).seconds
+    # Diverged or shortened work under other lists, told five times, would change the mean.
+    trained(store, Experiment(dataset="gauss"), 1e3)
+    slow = estimate(ahead, store).seconds
+    assert slow > learned
+    for _ in range(6):
+        store.submit(done)
+    assert estimate(ahead, store).seconds == slow

@@ -1,0 +1,195 @@
+"""A Dask scheduler elsewhere, behind TLS, trains instead of this machine; or it is not there."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from distributed import Security
+
+from core.errors import StoreUnavailable, TrainerUnavailable, told_message
+from core.experiment import Experiment
+from core.jobs import TrainerProcess, train
+from core.jobs.connection import connected
+from core.report import Status
+from core.store import Store
+
+from .conftest import ENDED, ROOT, ended, same_numbers, until
+
+CLI = "import sys; from distributed.cli.dask_{0} import main; sys.exit(main())"
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Cluster:
+    """``dask scheduler`` and ``dask worker`` on this machine, with credentials in ``folder``."""
+
+    folder: Path
+    address: str
+    environment: dict[str, str]
+
+    def start(self, what: str, *options: str) -> "subprocess.Popen[bytes]":
+        log = (self.folder / f"{what}.log").open("ab")
+        with log:
+            return subprocess.Popen(
+                [sys.executable, "-c", CLI.format(what), *options],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    def scheduler(self) -> "subprocess.Popen[bytes]":
+        port = self.address.rpartition(":")[2]
+        where = ("--host", "127.0.0.1", "--port", port, "--protocol", "tls")
+        return self.start("scheduler", *where, "--no-dashboard")
+
+    def worker(self) -> "subprocess.Popen[bytes]":
+        size = ("--nworkers", "1", "--nthreads", "1")
+        return self.start("worker", self.address, *size, "--no-dashboard")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler and a worker that run while the module's tests do."""
+    folder = tmp_path_factory.mktemp("dask")
+    secret = Security.temporary()
+    tls = "DASK_DISTRIBUTED__COMM__TLS"
+    environment = dict(os.environ)
+    for name, text in (("ca.pem", secret.tls_ca_file), ("key.pem", secret.tls_scheduler_key)):
+        (folder / name).write_text(str(text))
+    (folder / "cert.pem").write_text(str(secret.tls_scheduler_cert))
+    environment |= {f"{tls}__CA_FILE": str(folder / "ca.pem"), "PYTHONPATH": str(ROOT)}
+    environment["DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION"] = "true"
+    for role in ("SCHEDULER", "WORKER", "CLIENT"):
+        environment[f"{tls}__{role}__KEY"] = str(folder / "key.pem")
+        environment[f"{tls}__{role}__CERT"] = str(folder / "cert.pem")
+    made = Cluster(folder, f"tls://127.0.0.1:{free_port()}", environment)
+    processes = [made.scheduler(), made.worker()]
+    yield made
+    for process in reversed(processes):
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def trainer(cluster: Cluster, store: Store) -> Iterator[TrainerProcess]:
+    """A trainer of ``store`` that uses the cluster, with the credentials of the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in cluster.environment.items():
+            patch.setenv(name, value)
+        process = TrainerProcess(store.url, cluster.address)
+    assert process.ensure()
+    yield process
+    process.close()
+
+
+def test_a_scheduler_elsewhere_trains_the_same(
+    cluster: Cluster, store: Store, trainer: TrainerProcess
+) -> None:
+    experiment = Experiment(dataset="moons", activation=["relu", "tanh"], epochs=2)
+    job = ended(store, store.submit(experiment))
+    assert (job.status, job.message) == (Status.FINISHED, "")
+    same_numbers(store.epochs(job.run_ids), train(experiment).store.epochs(job.run_ids))
+
+
+def test_a_scheduler_that_is_not_there_is_told_to_whoever_waits(store: Store) -> None:
+    """Nothing is lost: the same experiment, submitted again, trains."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    job_id = store.submit(Experiment(dataset="circles", epochs=1))
+    process = TrainerProcess(store.url, address)
+    assert process.ensure()
+    until(lambda: store.job(job_id).status in ENDED)
+    job = store.job(job_id)
+    assert job.status == Status.FAILED
+    assert told_message(job.message, str).startswith(f"No Dask scheduler answers at {address}")
+    process.close()
+
+
+def test_a_relative_store_is_the_same_for_the_trainer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in a folder that has a package of the same name; the refused address is the sign."""
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "__init__.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    with Store.open("sqlite:///here.sqlite") as here:
+        job_id = here.submit(Experiment(dataset="circles", epochs=1))
+        process = TrainerProcess("sqlite:///here.sqlite", "nonsense")
+        assert process.ensure()
+        job = ended(here, job_id)
+        process.close()
+    assert "is not the address" in told_message(job.message, str)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_store_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(StoreUnavailable, match="in the memory of one process"):
+        TrainerProcess(url)
+
+
+def test_a_local_cluster_that_cannot_start_fails_the_jobs_that_wait(tmp_path: Path) -> None:
+    """Its worker's scratch folder is below a file."""
+    (tmp_path / "file").write_text("")
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "KASSEI_STORE": f"sqlite:///{tmp_path}/kassei.sqlite",
+        "DASK_TEMPORARY_DIRECTORY": str(tmp_path / "file" / "below"),
+    }
+    with Store.open(environment["KASSEI_STORE"]) as store:
+        job_id = store.submit(Experiment(dataset="circles", epochs=1))
+        said = subprocess.run(
+            [sys.executable, "-m", "core", "trainer"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=90,
+        )
+        job = store.job(job_id)
+    assert said.returncode == 2
+    assert "Traceback" not in said.stderr
+    assert said.stderr.splitlines()[-1] == told_message(job.message, str)
+    assert job.status == Status.FAILED
+    assert told_message(job.message, str).startswith("The local Dask cluster cannot start (")
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://host", "carrier-pigeon://host:1"])
+def test_an_address_that_is_none_is_refused_at_once(address: str) -> None:
+    with pytest.raises(TrainerUnavailable, match="is not the address"), connected(address):
+        pass
+
+
+def test_a_trainer_without_a_scheduler_ends_in_a_sentence(tmp_path: Path) -> None:
+    address = "nonsense"
+    said = subprocess.run(
+        [sys.executable, "-m", "core", "trainer"],
+        cwd=tmp_path,
+        env=os.environ
+        | {
+            "PYTHONPATH": str(ROOT),
+            "KASSEI_STORE": f"sqlite:///{tmp_path}/kassei.sqlite",
+            "KASSEI_SCHEDULER": address,
+        },
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
+    assert said.returncode == 2
+    _, sentence = said.stderr.splitlines()
+    assert sentence.startswith(f"{address} is not the address of a Dask scheduler; valid is tls:")

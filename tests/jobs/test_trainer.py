@@ -1,0 +1,209 @@
+"""The trainer, a real process: jobs are trained, stopped, failed and resumed, and nothing stays."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.errors import told_message
+from core.experiment import Experiment
+from core.jobs import TrainerProcess, train
+from core.language import translator
+from core.report import Status
+from core.store import Store
+
+from .conftest import ROOT, descendants, ended, same_numbers, until
+
+
+def worker_of(parent: int) -> psutil.Process:
+    """The Dask worker among the processes that ``parent`` started."""
+    found: list[psutil.Process] = []
+
+    def look() -> bool:
+        # Its parent is the trainer: other tests may have left workers of their own.
+        trainers = [p for p in descendants(parent) if p.cmdline()[-2:-1] == ["trainer"]]
+        children = [child for trainer in trainers for child in trainer.children()]
+        found[:] = [p for p in children if "spawn_main" in " ".join(p.cmdline())]
+        return bool(found)
+
+    until(look)
+    return found[0]
+
+
+def test_epochs_appear_while_a_job_trains_and_are_those_of_direct_training(
+    store: Store, trainer: TrainerProcess
+) -> None:
+    experiment = Experiment(
+        name="both ways", dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=40
+    )
+    job_id = store.submit(experiment)
+    until(lambda: store.job(job_id).epochs_done > 0)
+    under_way = store.job(job_id)
+    assert under_way.status == Status.RUNNING
+    assert under_way.epochs_done < under_way.epochs_total == 4 * 40
+    job = ended(store, job_id)
+    assert (job.status, job.message, job.runs_done) == (Status.FINISHED, "", 4)
+    assert job.epochs_done == job.epochs_total
+
+    direct = train(experiment)
+    same_numbers(store.runs(job.run_ids), direct.store.runs(job.run_ids))
+    same_numbers(store.epochs(job.run_ids), direct.store.epochs(job.run_ids))
+    same_numbers(store.layers(job.run_ids), direct.store.layers(job.run_ids))
+    for run_id in job.run_ids:
+        for there, here in zip(store.weights(run_id), direct.store.weights(run_id), strict=True):
+            assert there.tobytes() == here.tobytes()
+
+
+def test_a_stopped_job_keeps_its_epochs_and_begins_no_more_blocks(
+    store: Store, trainer: TrainerProcess
+) -> None:
+    """A block a network and number of epochs: one trains, the others wait for it."""
+    job_id = store.submit(
+        Experiment(dataset="moons", hidden=[[32, 32], [8], [9]], epochs=[100_000, 0])
+    )
+    until(lambda: store.job(job_id).epochs_done > 5)
+    store.ask_stop(job_id)
+    asked = time.monotonic()
+    job = ended(store, job_id)
+    assert time.monotonic() - asked < 5
+    assert job.status == Status.CANCELLED
+    runs = store.runs(job.run_ids)
+    long = runs[runs["epochs"] > 0]
+    assert set(long["status"]) == {"cancelled"}
+    begun = long[long["epochs_done"] > 0]
+    assert len(begun) == 1
+    assert 5 < begun["epochs_done"].item() < 100_000
+    # Of those that waited, not even the state before training was measured.
+    finished = runs[runs["status"] == "finished"]
+    assert set(store.epochs(job.run_ids)["run_id"]) == {*begun["run_id"], *finished["run_id"]}
+    assert len(store.epochs(begun["run_id"])) == begun["epochs_done"].item() + 1
+    assert len(runs) == 6
+    assert len(finished) < 3
+
+
+def test_a_job_without_data_fails_in_a_sentence_and_the_next_one_trains(
+    store: Store, trainer: TrainerProcess
+) -> None:
+    impossible = store.submit(Experiment(dataset="mnist", seed=[0, 1]))
+    possible = store.submit(Experiment(dataset="circles", epochs=1))
+    failed = ended(store, impossible)
+    assert failed.status == Status.FAILED
+    assert "digits is there meanwhile" in told_message(failed.message, str)
+    assert "Traceback" not in failed.message
+    japanese = told_message(failed.message, translator("ja"))
+    assert "digits" in japanese
+    assert "meanwhile" not in japanese
+    assert set(store.provenance(failed.run_ids)["message"]) == {failed.message}
+    assert set(store.runs(failed.run_ids)["status"]) == {"failed"}
+    assert ended(store, possible).status == Status.FINISHED
+
+
+def test_a_run_that_diverges_does_not_fail_its_job(store: Store, trainer: TrainerProcess) -> None:
+    rates = Experiment(dataset="plane", learning_rate=[0.01, 1e5], optimizer="sgd", epochs=3)
+    job = ended(store, store.submit(rates))
+    assert job.status == Status.FINISHED
+    assert list(store.runs(job.run_ids)["status"]) == ["finished", "diverged"]
+
+
+def test_only_what_is_not_trained_yet_is_trained(store: Store, trainer: TrainerProcess) -> None:
+    first = ended(store, store.submit(Experiment(dataset="gauss", seed=[0, 1], epochs=2)))
+    before = store.runs(first.run_ids)
+    more = ended(store, store.submit(Experiment(dataset="gauss", seed=[0, 1, 2], epochs=2)))
+    assert more.runs_done == 3
+    # Clock and all: these rows were not written again.
+    assert store.runs(first.run_ids).equals(before)
+    known = store.submit(Experiment(dataset="gauss", seed=[2, 0], epochs=2))
+    assert store.job(known).status == Status.FINISHED
+
+
+def test_a_worker_that_is_killed_costs_only_time(store: Store, trainer: TrainerProcess) -> None:
+    experiment = Experiment(dataset="spiral", activation=["relu", "tanh"], epochs=120)
+    job_id = store.submit(experiment)
+    until(lambda: store.job(job_id).epochs_done > 20)
+    worker_of(os.getpid()).kill()
+    job = ended(store, job_id)
+    assert (job.status, job.message) == (Status.FINISHED, "")
+    epochs = store.epochs(job.run_ids)
+    assert not epochs.duplicated(["run_id", "epoch"]).any()
+    same_numbers(epochs, train(experiment).store.epochs(job.run_ids))
+
+
+def test_closing_is_prompt_and_leaves_no_process(store: Store, trainer: TrainerProcess) -> None:
+    """In the middle of a job, which the next trainer takes up."""
+    job_id = store.submit(Experiment(dataset="xor", hidden=[512, 512], epochs=400))
+    until(lambda: store.job(job_id).epochs_done > 0)
+    worker = worker_of(os.getpid())
+    asked = time.monotonic()
+    trainer.close()
+    assert time.monotonic() - asked < 3
+    until(lambda: not worker.is_running(), seconds=3)
+    assert store.job(job_id).status == Status.RUNNING
+    store.ask_stop(job_id)
+
+
+def test_closing_is_prompt_while_tensorflow_starts(tmp_path: Path) -> None:
+    """Its import hears nothing for seconds, and needs not be waited for."""
+    trainer = TrainerProcess(f"sqlite:///{tmp_path}/kassei.sqlite")
+    assert trainer.ensure()
+    worker = worker_of(os.getpid())
+    # Dask alone has some 130 MB.
+    until(lambda: worker.memory_info().rss > 200 * 2**20)
+    asked = time.monotonic()
+    trainer.close()
+    assert time.monotonic() - asked < 3
+    assert not worker.is_running()
+
+
+PARENT = """
+import sys
+from core.jobs import TrainerProcess
+trainer = TrainerProcess(sys.argv[1])
+trainer.ensure()
+print("started", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("killed", ["parent", "trainer"])
+def test_no_process_outlives_the_one_that_needs_it(
+    tmp_path: Path, mine: list[psutil.Process], killed: str
+) -> None:
+    command = [sys.executable, "-c", PARENT, f"sqlite:///{tmp_path}/kassei.sqlite"]
+    parent = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"started\n"
+        worker_of(parent.pid)
+        family = descendants(parent.pid)
+        mine += family
+        assert len(family) >= 2
+        victim = parent.pid if killed == "parent" else family[0].pid
+        os.kill(victim, signal.SIGKILL)
+        left = family if killed == "parent" else family[1:]
+        until(lambda: not any(_lives(process) for process in left), seconds=15)
+        parent.kill()
+
+
+def _lives(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_trainer_that_cannot_live_is_not_started_in_a_storm(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no database" * 100)
+    process = TrainerProcess(f"sqlite:///{tmp_path}/text")
+    assert process.ensure()
+    assert process._process
+    assert process._process.wait(timeout=60) == 2
+    assert not process.ensure()
+    process.close()

@@ -1,0 +1,310 @@
+"""The house: who may import what, how long a module is, and what the files at the top agree on.
+
+Proved by reading the source; what a process really loads is asked of one.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from core.report import EPOCH_COLUMNS, LAYER_COLUMNS, RUN_COLUMNS
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = sys.version_info[:2]
+
+# design.md's table. The longest prefix of a module's name says its room.
+ROWS = {
+    "core.errors": 0,
+    "core.language": 0,
+    "core.catalog": 1,
+    "data": 1,
+    "core.experiment": 2,
+    "core.completion": 2,
+    "core.fields": 2,
+    "core.document": 2,
+    "core.report": 2,
+    "core.metrics": 2,
+    "core.engine": 3,
+    "core.analysis": 3,
+    "core.charts": 3,
+    "core.store": 3,
+    "core.sharing": 3,
+    "core.jobs": 4,
+    "core.cli": 5,
+    "core.__main__": 6,
+    "core": 6,
+    "pages.shared": 5,
+    "pages": 6,
+    "streamlit_app": 6,
+}
+# Rooms of one row that may import each other: one vocabulary, cut into files.
+TOGETHER = {1, 2}
+# What is imported in certain rooms alone.
+OUTSIDE = {
+    "streamlit": ("pages", "streamlit_app"),
+    "sqlalchemy": ("core.store",),
+    "alembic": ("core.store",),
+    "altair": ("core.charts",),
+    "tensorflow": ("core.engine",),
+    "keras": ("core.engine", "core.catalog"),
+    "distributed": ("core.jobs",),
+    "dask": ("core.jobs",),
+    "click": ("core.cli",),
+}
+# Types of the models that Results hands out, imported for the type checker alone.
+FOR_TYPES = {("core.jobs.results", "keras")}
+LONGEST = {"core": 300, "data": 300, "pages": 300}
+LONGEST_PAGE = 80
+
+
+@dataclass(frozen=True)
+class Import:
+    """``name`` imported by ``module``; inside a function, or for the type checker alone."""
+
+    module: str
+    name: str
+    inside: bool
+    for_types: bool
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the product by its dotted name."""
+    found = {}
+    for top in ("core", "data", "pages"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found | {"streamlit_app": ROOT / "streamlit_app.py"}
+
+
+MODULES = modules()
+
+
+def imports(module: str) -> Iterator[Import]:
+    """All imports of a module, wherever they stand."""
+
+    def walk(node: ast.AST, inside: bool, for_types: bool) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                for alias in child.names:
+                    yield Import(module, alias.name, inside, for_types)
+            elif isinstance(child, ast.ImportFrom):
+                assert not child.level, f"{module} has a relative import"
+                for alias in child.names:
+                    whole = f"{child.module}.{alias.name}"
+                    name = whole if whole in MODULES else str(child.module)
+                    yield Import(module, name, inside, for_types)
+            elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                for part in child.body:
+                    yield from walk(ast.Module([part], []), inside, for_types=True)
+            else:
+                deeper = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+                yield from walk(child, inside or deeper, for_types)
+
+    yield from walk(ast.parse(MODULES[module].read_text(encoding="utf-8")), False, False)
+
+
+IMPORTS = [found for module in MODULES for found in imports(module)]
+
+
+def room(module: str) -> str:
+    """The room of the import table that a module is in."""
+    names = [name for name in ROWS if module == name or module.startswith(f"{name}.")]
+    return max(names, key=len)
+
+
+def test_every_module_has_its_room() -> None:
+    unplaced = {room(module) for module in MODULES if room(module) == "core"}
+    assert {module for module in MODULES if room(module) in unplaced} == {"core"}
+
+
+def allowed(found: Import) -> bool:
+    """Whether the import table has this import."""
+    mine, other = room(found.module), room(found.name)
+    if mine == other or found.module == "core":
+        # The package itself hands out Experiment and train, each loaded when asked for.
+        return True
+    if ROWS[other] == ROWS[mine]:
+        return ROWS[mine] in TOGETHER
+    return ROWS[other] < ROWS[mine] or (mine, other) == ("core.__main__", "core.cli")
+
+
+def test_imports_go_down_the_table_and_rooms_of_row_3_know_nothing_of_each_other() -> None:
+    ours = [found for found in IMPORTS if found.name.split(".")[0] in {"core", "data", "pages"}]
+    assert len(ours) > 200
+    assert [found for found in ours if not allowed(found)] == []
+
+
+def test_data_imports_of_the_core_only_errors_language_and_choices() -> None:
+    of_data = {found.name for found in IMPORTS if room(found.module) == "data"}
+    ours = {name for name in of_data if name.startswith("core")}
+    assert ours <= {"core.errors", "core.language", "core.catalog.choice"}
+
+
+@pytest.mark.parametrize("package", OUTSIDE)
+def test_a_package_is_imported_in_its_rooms_alone(package: str) -> None:
+    found = [found for found in IMPORTS if found.name.split(".")[0] == package]
+    assert found, f"nobody imports {package}: is the name right?"
+    outside = [
+        one
+        for one in found
+        if not any(one.module == r or one.module.startswith(f"{r}.") for r in OUTSIDE[package])
+        and not (one.for_types and (one.module, package) in FOR_TYPES)
+    ]
+    assert outside == []
+
+
+def test_catalogs_import_keras_only_when_they_are_called() -> None:
+    found = [f for f in IMPORTS if room(f.module) == "core.catalog" and f.name.startswith("keras")]
+    assert found
+    assert all(one.inside for one in found)
+
+
+def test_no_package_is_deeper_than_two_folders() -> None:
+    packages = [path.parent for path in MODULES.values() if path.name == "__init__.py"]
+    assert max(len(package.relative_to(ROOT).parts) for package in packages) == 2
+
+
+def test_modules_are_named_for_what_they_do() -> None:
+    nameless = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
+    assert not {module for module in MODULES if nameless & set(module.lower().split("."))}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_says_what_it_does_and_is_short(module: str) -> None:
+    text = MODULES[module].read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text))
+    is_page = MODULES[module].parent == ROOT / "pages" or module == "streamlit_app"
+    longest = LONGEST_PAGE if is_page else LONGEST[module.split(".")[0]]
+    assert len(text.splitlines()) <= longest
+
+
+def project() -> dict[str, Requirement]:
+    """What pyproject.toml asks for, by name; the two TensorFlows are two."""
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = [*content["project"]["dependencies"], *content["dependency-groups"]["dev"]]
+    return {found.name.lower(): found for found in map(Requirement, wanted)}
+
+
+def pinned(name: str) -> list[Requirement]:
+    """The lines of a requirements file."""
+    lines = (ROOT / name).read_text().splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith(("#", "-r "))]
+
+
+def test_requirements_are_exact_and_name_no_index() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text()
+        assert "://" not in text
+        assert not re.search(r"^--", text, re.MULTILINE)
+        for requirement in pinned(name):
+            assert [part.operator for part in requirement.specifier] == ["=="], requirement
+            assert not requirement.url
+
+
+def test_requirements_are_within_the_projects_bounds() -> None:
+    exact = [*pinned("requirements.txt"), *pinned("requirements-dev.txt")]
+    for name, wanted in project().items():
+        here = [found for found in exact if found.name.lower() == name]
+        assert here, f"{name} is not in the requirements"
+        for found in here:
+            (version,) = found.specifier
+            assert wanted.specifier.contains(version.version), f"{found} is not {wanted}"
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64", "arm64", "AMD64"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_there_is_one_tensorflow_wherever_one_installs(
+    system: str, machine: str, python: str
+) -> None:
+    place = {
+        "sys_platform": system,
+        "platform_machine": machine,
+        "python_version": python,
+        "python_full_version": f"{python}.1",
+    }
+    here = [
+        found.name
+        for found in pinned("requirements.txt")
+        if not found.marker or found.marker.evaluate(place)
+    ]
+    assert len(here) == len(set(here))
+    assert len([name for name in here if name.startswith("tensorflow")]) == 1
+
+
+def test_community_cloud_finds_one_file_of_dependencies() -> None:
+    # https://docs.streamlit.io/deploy/streamlit-community-cloud/deploy-your-app/app-dependencies
+    preferred = ("uv.lock", "Pipfile", "environment.yml", "poetry.lock")
+    assert not [name for name in preferred if (ROOT / name).exists()]
+
+
+def test_the_example_environment_lists_the_variables_that_are_read() -> None:
+    listed = re.findall(r"^# (KASSEI_\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert listed == ["KASSEI_STORE", "KASSEI_MNIST", "KASSEI_SCHEDULER", "KASSEI_PUBLIC"]
+    read = {
+        node.value
+        for path in MODULES.values()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"KASSEI_[A-Z]+", node.value)
+    }
+    assert read <= set(listed)
+    assert {"KASSEI_STORE", "KASSEI_MNIST", "KASSEI_SCHEDULER"} <= read
+
+
+def test_no_line_knows_where_it_was_written() -> None:
+    files = [path for path in ROOT.rglob("*.md") if ".venv" not in path.parts]
+    for path in [*MODULES.values(), *files]:
+        assert not re.search(r"/(work|tmp/venv)\b", path.read_text(encoding="utf-8")), path
+
+
+def test_tables_have_the_contracts_columns() -> None:
+    """The contract names these; more may follow in the store, none may be missing."""
+    runs = ("run_id", "experiment", "status", "epochs_done", "updates", "train_seconds")
+    runs += ("parameters", "train_loss", "test_loss", "train_accuracy", "test_accuracy")
+    assert [c for c in RUN_COLUMNS if c in runs] == list(runs)
+    assert EPOCH_COLUMNS[:8] == (
+        *("run_id", "epoch", "updates", "seconds", "train_loss", "test_loss"),
+        *("train_accuracy", "test_accuracy"),
+    )
+    statistics = "pre_mean pre_std mean std second_moment q01 q05 q25 q50 q75 q95 q99 zero_fraction"
+    statistics += " saturated_fraction silent_fraction dead_fraction delta_rms delta_mean_norm"
+    statistics += " gradient_norm weight_norm update_ratio"
+    assert ("run_id", "epoch", "layer", "units", *statistics.split()) == LAYER_COLUMNS
+
+
+LOOK = """
+import sys
+{imports}
+import psutil
+heavy = sorted({{"tensorflow", "keras", "jax", "torch"}} & set(sys.modules))
+print(heavy, psutil.Process().memory_info().rss // 2**20)
+"""
+
+
+def test_what_pages_import_brings_no_tensorflow_and_little_memory() -> None:
+    """In a fresh process; the whole web process may have 300 MB."""
+    rooms = ("core.jobs", "core.sharing.bundle", "core.store", "core.engine.plan", "data")
+    lines = [f"import {name}" for name in (*rooms, "core.engine.cost", "core.document")]
+    lines += [
+        f"import {module}"
+        for module in MODULES
+        if room(module) in ("core.analysis", "core.charts", "core.catalog")
+    ]
+    program = LOOK.format(imports="\n".join(lines))
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    heavy, megabytes = told.rsplit(maxsplit=1)
+    assert heavy == "[]"
+    assert int(megabytes) < 220
