@@ -18,6 +18,8 @@ from core.jobs.direct import reason
 from core.language import N_
 
 _CONNECT_SECONDS = 10
+# A process that was killed is gone in milliseconds, unless the system itself is stuck.
+_DEATH_SECONDS = 5
 # A scheduler remembers the last events of a topic; reports are large, and nobody asks again.
 _EVENTS_KEPT = 10
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d{1,5}")
@@ -73,12 +75,22 @@ def _local() -> Iterator[Client]:
         try:
             yield client
         finally:
-            # A worker in the middle of a long computation would be waited for; there is
-            # nothing in it to save.
-            for nanny in cluster.workers.values():
-                nanny.auto_restart = False
-            for process in multiprocessing.active_children():
-                process.kill()
+            _end_workers(cluster)
+
+
+def _end_workers(cluster: LocalCluster) -> None:
+    """Kill the workers and wait for their ends: there is nothing in them to save.
+
+    Asked to close, one in the middle of a long computation would be waited for; one that is
+    dead but not waited for outlives this process as an entry of the system's table.
+    """
+    for nanny in cluster.workers.values():
+        nanny.auto_restart = False
+    workers = multiprocessing.active_children()
+    for worker in workers:
+        worker.kill()
+    for worker in workers:
+        worker.join(_DEATH_SECONDS)
 
 
 def _start(stack: ExitStack) -> tuple[LocalCluster, Client]:

@@ -140,8 +140,8 @@ def test_closing_is_prompt_and_leaves_no_process(store: Store, trainer: TrainerP
     worker = worker_of(os.getpid())
     asked = time.monotonic()
     trainer.close()
-    assert time.monotonic() - asked < 3
-    until(lambda: not worker.is_running(), seconds=3)
+    assert time.monotonic() - asked < 10
+    assert not worker.is_running()
     assert store.job(job_id).status == Status.RUNNING
     store.ask_stop(job_id)
 
@@ -155,7 +155,8 @@ def test_closing_is_prompt_while_tensorflow_starts(tmp_path: Path) -> None:
     until(lambda: worker.memory_info().rss > 200 * 2**20)
     asked = time.monotonic()
     trainer.close()
-    assert time.monotonic() - asked < 3
+    assert time.monotonic() - asked < 10
+    # Dead, and waited for: psutil counts a process that nobody has waited for as running.
     assert not worker.is_running()
 
 
