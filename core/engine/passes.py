@@ -23,7 +23,13 @@ class Passes:
     """The state of a block in training, and the passes over it."""
 
     def __init__(
-        self, block: Block, classification: bool, *, xla: bool, xla_reports: bool = False
+        self,
+        block: Block,
+        classification: bool,
+        *,
+        xla: bool,
+        xla_reports: bool = False,
+        statistics: bool = True,
     ) -> None:
         self.block, self.stack = block, Stack(block)
         self._classification = classification
@@ -33,9 +39,8 @@ class Passes:
         self._done = tf.Variable(0, dtype=tf.int32)
         self._loss = tf.Variable(tf.zeros(axes, tf.float64))
         self._scores = tf.Variable(tf.zeros((*axes, 2), tf.float64))
-        self._live = [
-            tf.Variable(tf.zeros((*axes, units), tf.bool)) for units in block.shape.hidden
-        ]
+        watched = block.shape.hidden if statistics else ()
+        self._live = [tf.Variable(tf.zeros((*axes, units), tf.bool)) for units in watched]
         self._optimization = Optimization(block, self.stack.weights, self._alive)
         self._train = tf.function(self._updates, jit_compile=xla, autograph=False)
         self._evaluate = tf.function(self._sums, reduce_retracing=True, autograph=False)

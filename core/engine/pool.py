@@ -15,12 +15,14 @@ class PassesPool:
     """Passes that wait to be used again; whoever trains has its own. Not shared by threads."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Block, Passes] = {}
+        self._waiting: dict[tuple[Block, bool], Passes] = {}
 
     @contextmanager
-    def passes(self, block: Block, *, classification: bool) -> Iterator[Passes]:
+    def passes(
+        self, block: Block, *, classification: bool, statistics: bool = True
+    ) -> Iterator[Passes]:
         """Passes loaded with ``block``, to be used inside the ``with`` alone."""
-        structure = block.structure()
+        structure = (block.structure(), statistics)
         # Taken out while in use: two generators may be on their way side by side.
         passes = self._waiting.pop(structure, None)
         if passes is None:
@@ -29,6 +31,7 @@ class PassesPool:
                 classification,
                 xla=prefers_xla(block),
                 xla_reports=prefers_xla_reports(block),
+                statistics=statistics,
             )
         else:
             passes.load(block)

@@ -51,7 +51,8 @@ class Measured:
 
     ``targets`` are those of the samples in the sums, (seeds or 1, samples, outputs); ``skip``
     marks members that had ended before, ``update_norms`` is empty at epoch 0; ``kept`` holds
-    the members' weights, in the stack's layout, where the epoch keeps them.
+    the members' weights, in the stack's layout, where the epoch keeps them. Without ``probed``
+    there are no statistics of layers.
     """
 
     epoch: int
@@ -60,7 +61,7 @@ class Measured:
     train: Sums
     test: Sums
     targets: tuple[Array, Array]
-    probed: Probed
+    probed: Probed | None
     update_norms: list[Array]
     diverged_at: NDArray[np.int32]
     skip: NDArray[np.bool_]
@@ -69,7 +70,7 @@ class Measured:
 
 def epoch_reports(block: Block, measured: Measured) -> list[Report]:
     """The reports of every member that has not ended before this epoch."""
-    layers = [_layer(block, measured, layer) for layer in range(len(block.shape.hidden))]
+    layers = _layers(block, measured, measured.probed) if measured.probed else []
     metrics = _metrics(block, measured)
     diverged_at, skip = measured.diverged_at.reshape(-1), measured.skip.reshape(-1)
     last = measured.epoch == block.shape.epochs
@@ -115,9 +116,15 @@ def _metrics(block: Block, measured: Measured) -> dict[str, NDArray[np.float64]]
     return {name: np.broadcast_to(v, axes).reshape(-1) for name, v in metrics.items()}
 
 
-def _layer(block: Block, measured: Measured, layer: int) -> list[LayerReport]:
+def _layers(block: Block, measured: Measured, probed: Probed) -> list[list[LayerReport]]:
+    """The reports of each hidden layer, by member."""
+    layers = range(len(block.shape.hidden))
+    return [_layer(block, measured, probed, layer) for layer in layers]
+
+
+def _layer(block: Block, measured: Measured, probed: Probed, layer: int) -> list[LayerReport]:
     """The reports of one hidden layer, by member."""
-    probed, members = measured.probed, len(block.configs)
+    members = len(block.configs)
     slope, steepest = _slopes(block, probed, layer)
     shape = (-1, *probed.pre[layer].shape[2:])
     absent = np.full(members, np.nan, np.float32)

@@ -31,30 +31,39 @@ def never() -> bool:
 
 
 def train_block(
-    block: Block, stop: Callable[[], bool] = never, pool: PassesPool | None = None
+    block: Block,
+    stop: Callable[[], bool] = never,
+    pool: PassesPool | None = None,
+    *,
+    statistics: bool = True,
 ) -> Iterator[list[Report]]:
     """Train ``block``, yielding a list of reports for each epoch from 0.
 
     Each list has the EpochReport of every member that is still trained, Snapshots where the
     epoch keeps them, and the RunEnd of each member that ended with it. Blocks trained with
-    one ``pool`` are compiled once if they differ in their seeds alone.
+    one ``pool`` are compiled once if they differ in their seeds alone. ``statistics=False``
+    leaves the layers out: so that benchmarks can tell what they cost.
     """
     classification = block.shape.source.task.kind == "classification"
-    with (pool or PassesPool()).passes(block, classification=classification) as passes:
-        yield from _Training(block, stop, passes).reports()
+    with (pool or PassesPool()).passes(
+        block, classification=classification, statistics=statistics
+    ) as passes:
+        yield from _Training(block, stop, passes, statistics).reports()
 
 
 class _Training:
     """One block on its way through the epochs."""
 
-    def __init__(self, block: Block, stop: Callable[[], bool], passes: Passes) -> None:
+    def __init__(
+        self, block: Block, stop: Callable[[], bool], passes: Passes, statistics: bool
+    ) -> None:
         self.block, self.config, self.stop = block, block.shape, stop
         self.seeds = tuple(config.seed for config in block.configs[:: block.variants])
         self.data: Samples = samples(self.config, self.seeds)
         self.x, self.y = tf.constant(self.data.x_train), tf.constant(self.data.y_train)
         self.x_test, self.y_test = tf.constant(self.data.x_test), tf.constant(self.data.y_test)
         self.probe = (_rows(self.data.x_train, self.data), _rows(self.data.y_train, self.data))
-        self.passes = passes
+        self.passes, self.statistics = passes, statistics
         self.ended = np.zeros((block.seeds, block.variants), bool)
         self.seconds = 0.0
         self.per_slice = 1
@@ -108,8 +117,10 @@ class _Training:
             yield
         if self._stop():
             return
-        before = self.passes.kernels()
+        before = self.passes.kernels() if self.statistics else []
         self._slice(rows, updates - 1, 1)
+        if not self.statistics:
+            return
         changes = zip(self.passes.kernels(), before, strict=True)
         self.update_norms = [
             norms(layer, new - old).numpy() for layer, (new, old) in enumerate(changes)
@@ -137,7 +148,7 @@ class _Training:
         test = self.passes.test(self.x_test, self.y_test)
         # Weights that overflowed in the epoch's last update show in the test loss alone.
         self.passes.freeze(~self.ended & ~np.isfinite(test.loss))
-        if epoch and epoch == self.config.epochs:
+        if self.statistics and epoch and epoch == self.config.epochs:
             live = self.passes.evaluate(self.x, self.y).live
             train = Sums(train.loss, train.scores, live)
         targets = self.data.y_train if order is None else _taken(self.data.y_train, order)
@@ -149,7 +160,7 @@ class _Training:
             train=train,
             test=test,
             targets=(targets, self.data.y_test),
-            probed=self.passes.probe(*self.probe),
+            probed=self.passes.probe(*self.probe) if self.statistics else None,
             update_norms=self.update_norms,
             diverged_at=diverged_at,
             skip=self.ended.copy(),

@@ -64,7 +64,9 @@ class Compiled(PassesPool):
         self._reports = reports
 
     @contextmanager
-    def passes(self, block: Block, *, classification: bool) -> Iterator[Passes]:
+    def passes(
+        self, block: Block, *, classification: bool, statistics: bool = True
+    ) -> Iterator[Passes]:
         yield Passes(block, classification, xla=True, xla_reports=self._reports)
 
 

@@ -98,3 +98,15 @@ def test_a_run_in_other_company_differs_by_rounding_alone(
     ]
     assert one in others
     agree(stacked(others)[others.index(one)], stacked([one])[0], one)
+
+
+def test_what_is_trained_does_not_depend_on_whether_layers_are_watched(wide: Block) -> None:
+    pool = PassesPool()
+    watched = [r for reports in train_block(wide, pool=pool) for r in reports]
+    bare = [r for reports in train_block(wide, pool=pool, statistics=False) for r in reports]
+    assert all(r.layers == () for r in bare if isinstance(r, EpochReport))
+    assert [t for r in bare for t in _told(r)] == [t for r in watched for t in _told(_bare(r))]
+
+
+def _bare(report: object) -> object:
+    return replace(report, layers=()) if isinstance(report, EpochReport) else report
