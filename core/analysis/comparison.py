@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.analysis.configurations import labelled
-from core.analysis.student import quantile
+from core.analysis.student import quantile, quantiles
 from core.report import Status
 
 LEVEL = 0.95
@@ -35,6 +35,23 @@ def interval(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, floa
     return mean, mean - half, mean + half
 
 
+def intervals(
+    values: NDArray[np.float64], group: NDArray[np.intp], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """(n, mean, low, high) of each of ``count`` groups: ``interval`` for many at once.
+
+    Values that are not finite are left out.
+    """
+    finite = np.isfinite(values)
+    values, group = values[finite], group[finite]
+    n = np.bincount(group, minlength=count)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.bincount(group, values, minlength=count) / n
+        squares = np.bincount(group, (values - mean[group]) ** 2, minlength=count)
+        half = quantiles(LEVEL, n - 1) * np.sqrt(squares / (n - 1) / n)
+    return n, mean, mean - half, mean + half
+
+
 def headline(runs: pd.DataFrame) -> str:
     """The column that ``runs`` are judged by: test_accuracy, or test_r2 for regression."""
     regression = runs["test_accuracy"].isna().all() and runs["test_r2"].notna().any()
@@ -49,28 +66,33 @@ def summarise(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
     training time). Only finished runs count for the mean: a diverged run has no result to
     average, but is counted as diverged.
     """
-    rows = []
-    for label, group in labelled(runs).groupby("configuration", sort=False):
-        finished = group[group["status"] == Status.FINISHED]
-        values = _finite(finished[metric])
-        mean, low, high = interval(values)
-        rows.append(
-            {
-                "configuration": label,
-                "runs": len(group),
-                "finished": len(finished),
-                "diverged": int((group["status"] == Status.DIVERGED).sum()),
-                "failed": int((group["status"] == Status.FAILED).sum()),
-                "cancelled": int((group["status"] == Status.CANCELLED).sum()),
-                "waiting": int(group["status"].isin(_WAITING).sum()),
-                "n": len(values),
-                "mean": mean,
-                "low": low,
-                "high": high,
-                "seconds": float(finished["train_seconds"].mean()) if len(finished) else math.nan,
-            }
-        )
-    return pd.DataFrame(rows)
+    named = labelled(runs)
+    names = named["configuration"].unique()
+    group = pd.Index(names).get_indexer(pd.Index(named["configuration"]))
+    status = named["status"].to_numpy(dtype=object)
+
+    def counted(*states: str) -> NDArray[np.int64]:
+        return np.bincount(group[np.isin(status, states)], minlength=len(names))
+
+    finished = status == Status.FINISHED.value
+    n, mean, low, high = intervals(_numbers(named[metric])[finished], group[finished], len(names))
+    seconds = intervals(_numbers(named["train_seconds"])[finished], group[finished], len(names))[1]
+    return pd.DataFrame(
+        {
+            "configuration": names,
+            "runs": np.bincount(group, minlength=len(names)),
+            "finished": counted(Status.FINISHED.value),
+            "diverged": counted(Status.DIVERGED.value),
+            "failed": counted(Status.FAILED.value),
+            "cancelled": counted(Status.CANCELLED.value),
+            "waiting": counted(*_WAITING),
+            "n": n,
+            "mean": mean,
+            "low": low,
+            "high": high,
+            "seconds": seconds,
+        }
+    )
 
 
 def ranked(summary: pd.DataFrame, *, higher_is_better: bool) -> pd.DataFrame:
@@ -86,25 +108,23 @@ def paired_differences(runs: pd.DataFrame, baseline: str, metric: str) -> pd.Dat
     Columns: configuration, n (seeds that both finished), difference, low, high (95 %
     interval), clear (the interval lies on one side of zero). The baseline's own row is 0.
     """
-    finished = labelled(runs).query("status == @Status.FINISHED.value")
-    by_seed = {
-        label: group.drop_duplicates("seed").set_index("seed")[metric].astype(float)
-        for label, group in finished.groupby("configuration", sort=False)
-    }
-    rows = []
-    for label in labelled(runs)["configuration"].unique():
-        if label == baseline:
-            row = (len(by_seed.get(label, ())), 0.0, math.nan, math.nan)
-        elif label in by_seed and baseline in by_seed:
-            gaps = _finite(by_seed[label].sub(by_seed[baseline]).dropna())
-            row = (len(gaps), *interval(gaps))
-        else:
-            row = (0, math.nan, math.nan, math.nan)
-        rows.append((label, *row))
-    table = pd.DataFrame(rows, columns=["configuration", "n", "difference", "low", "high"])
+    named = labelled(runs)
+    names = named["configuration"].unique()
+    finished = named[named["status"] == Status.FINISHED].drop_duplicates(["configuration", "seed"])
+    own = finished[finished["configuration"] == baseline]
+    gaps = _numbers(finished[metric]) - _numbers(
+        finished["seed"].map(own.set_index("seed")[metric])
+    )
+    group = pd.Index(names).get_indexer(pd.Index(finished["configuration"]))
+    n, mean, low, high = intervals(gaps, group, len(names))
+    table = pd.DataFrame(
+        {"configuration": names, "n": n, "difference": mean, "low": low, "high": high}
+    )
+    base = table["configuration"] == baseline
+    table.loc[base, "n"] = len(own)
+    table.loc[base, ["difference", "low", "high"]] = [0.0, math.nan, math.nan]
     return table.assign(clear=(table["low"] > 0) | (table["high"] < 0))
 
 
-def _finite(values: pd.Series) -> NDArray[np.float64]:
-    numbers: NDArray[np.float64] = values.to_numpy(dtype=float, na_value=np.nan)
-    return np.asarray(numbers[np.isfinite(numbers)])
+def _numbers(values: pd.Series) -> NDArray[np.float64]:
+    return values.to_numpy(dtype=float, na_value=np.nan)

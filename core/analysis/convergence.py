@@ -6,12 +6,14 @@ A run that ends without reaching the target is counted as what it is, not reache
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from core.analysis.comparison import interval
-from core.analysis.configurations import labelled
+from core.analysis.comparison import intervals
+from core.analysis.configurations import labelled, places
+from core.analysis.survival import medians
 from core.report import Status
 
 _ENDED = (Status.FINISHED.value, Status.DIVERGED.value)
@@ -23,14 +25,22 @@ def curves(epochs: pd.DataFrame, runs: pd.DataFrame, metric: str) -> pd.DataFram
     Columns: configuration, epoch, mean, low, high (95 % interval; NaN for one seed), n: the
     seeds behind this mean, fewer where some diverged or have not come this far yet.
     """
-    joined = _joined(epochs, runs)
-    joined = joined[np.isfinite(joined[metric].astype(float))]
-    rows = [
-        (label, epoch, *interval(group[metric].to_numpy(dtype=float)), len(group))
-        for (label, epoch), group in joined.groupby(["configuration", "epoch"], sort=True)
-    ]
-    table = pd.DataFrame(rows, columns=["configuration", "epoch", "mean", "low", "high", "n"])
-    return in_order(table, runs)
+    named = labelled(runs)
+    names = named["configuration"].unique()
+    place = places(epochs["run_id"], named["run_id"])
+    values = epochs[metric].to_numpy(dtype=float)
+    kept = np.isfinite(values) & (place >= 0)
+    values = values[kept]
+    code = pd.Index(names).get_indexer(named["configuration"])[place[kept]]
+    moments, epoch = np.unique(epochs["epoch"].to_numpy()[kept], return_inverse=True)
+    cell = code * len(moments) + epoch
+    n, mean, low, high = intervals(values, cell, len(names) * len(moments))
+    seen = np.flatnonzero(n)
+    columns = {"epoch": moments[seen % max(len(moments), 1)]}
+    columns |= {"mean": mean[seen], "low": low[seen], "high": high[seen]}
+    table = pd.DataFrame(columns | {"n": n[seen]})
+    table.insert(0, "configuration", names[seen // max(len(moments), 1)])
+    return table
 
 
 def epochs_to_target(
@@ -41,21 +51,22 @@ def epochs_to_target(
     Columns: run_id, configuration, seed, reached, epochs, seconds (inf where not reached).
     Runs that have not ended and not reached it yet are left out: nobody knows.
     """
-    joined = _joined(epochs, runs)
-    hits = joined[joined[metric].astype(float) >= target].sort_values("epoch")
-    first = hits.drop_duplicates("run_id").set_index("run_id")
     table = labelled(runs)
-    table = table[table["status"].isin(_ENDED) | table["run_id"].isin(first.index)]
-    return pd.DataFrame(
-        {
-            "run_id": table["run_id"],
-            "configuration": table["configuration"],
-            "seed": table["seed"],
-            "reached": table["run_id"].isin(first.index),
-            "epochs": table["run_id"].map(first["epoch"].astype(float)).fillna(math.inf),
-            "seconds": table["run_id"].map(first["seconds"].astype(float)).fillna(math.inf),
-        }
-    ).reset_index(drop=True)
+    place = places(epochs["run_id"], table["run_id"])
+    with np.errstate(invalid="ignore"):
+        hit = (epochs[metric].to_numpy(dtype=float) >= target) & (place >= 0)
+    hits = np.flatnonzero(hit)
+    order = hits[np.argsort(-epochs["epoch"].to_numpy()[hits], kind="stable")]
+    first = np.full(len(table), -1)
+    # Written last to first, so that the first of each run stays.
+    first[place[order]] = order
+    reached = first >= 0
+    known = table.assign(reached=reached, epochs=math.inf, seconds=math.inf)
+    known.loc[reached, "epochs"] = epochs["epoch"].to_numpy(dtype=float)[first[reached]]
+    known.loc[reached, "seconds"] = epochs["seconds"].to_numpy(dtype=float)[first[reached]]
+    known = known[known["status"].isin(_ENDED) | reached]
+    columns = ["run_id", "configuration", "seed", "reached", "epochs", "seconds"]
+    return known[columns].reset_index(drop=True)
 
 
 def convergence(reached: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
@@ -64,21 +75,19 @@ def convergence(reached: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Columns: configuration, n, reached, epochs and seconds (medians over seeds; inf where
     half of them did not reach the target), fastest and slowest (epochs).
     """
-    rows = []
-    for label in labelled(runs)["configuration"].unique():
-        group = reached[reached["configuration"] == label]
-        rows.append(
-            {
-                "configuration": label,
-                "n": len(group),
-                "reached": int(group["reached"].sum()),
-                "epochs": _median(group["epochs"]),
-                "seconds": _median(group["seconds"]),
-                "fastest": float(group["epochs"].min()) if len(group) else math.nan,
-                "slowest": float(group["epochs"].max()) if len(group) else math.nan,
-            }
-        )
-    return pd.DataFrame(rows)
+    names = labelled(runs)["configuration"].unique()
+    group = pd.Index(names).get_indexer(pd.Index(reached["configuration"]))
+    n = np.bincount(group, minlength=len(names))
+    columns: dict[str, Any] = {
+        "n": n,
+        "reached": np.bincount(group[reached["reached"]], minlength=len(names)),
+    }
+    for unit in ("epochs", "seconds"):
+        columns[unit] = medians(reached[unit].to_numpy(dtype=float), group, len(names))[0]
+    ends = reached.groupby(group)["epochs"].agg(["min", "max"]).reindex(range(len(names)))
+    return pd.DataFrame(
+        {"configuration": names, **columns, "fastest": ends["min"], "slowest": ends["max"]}
+    )
 
 
 def suggested_target(runs: pd.DataFrame, metric: str, targets: Sequence[float]) -> float:
@@ -94,18 +103,3 @@ def in_order(table: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(
         "configuration", key=lambda labels: labels.map(order), kind="stable"
     ).reset_index(drop=True)
-
-
-def _median(values: pd.Series) -> float:
-    """The median with inf for what was not reached; inf between a finite value and inf."""
-    ordered: list[float] = sorted(values)
-    if not ordered:
-        return math.nan
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return (ordered[middle - 1] + ordered[middle]) / 2
-
-
-def _joined(epochs: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    return epochs.merge(labelled(runs)[["run_id", "configuration"]], on="run_id")

@@ -6,6 +6,9 @@ Knows nothing of frames.
 import math
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 def coverage(t: float, freedom: int) -> float:
     """P(|T| <= t) for ``freedom`` degrees of freedom (Abramowitz & Stegun 1964, 26.7.3-4)."""
@@ -30,6 +33,12 @@ def quantile(level: float, freedom: int) -> float:
         else:
             high = middle
     return math.tan((low + high) / 2) * math.sqrt(freedom)
+
+
+def quantiles(level: float, freedoms: NDArray[np.int64]) -> NDArray[np.float64]:
+    """``quantile`` of each of ``freedoms``; NaN where there are none (below 1)."""
+    known, place = np.unique(freedoms, return_inverse=True)
+    return np.array([quantile(level, int(k)) if k > 0 else math.nan for k in known])[place]
 
 
 def _coverage_of_angle(angle: float, freedom: int) -> float:

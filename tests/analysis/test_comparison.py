@@ -8,7 +8,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from core.analysis.comparison import headline, interval, paired_differences, ranked, summarise
+from core.analysis.comparison import (
+    headline,
+    interval,
+    intervals,
+    paired_differences,
+    ranked,
+    summarise,
+)
 
 Runs = Callable[..., pd.DataFrame]
 
@@ -103,3 +110,15 @@ def test_regression_is_judged_by_r2_and_all_else_by_accuracy(runs: Runs) -> None
     assert headline(runs([({}, 0.9)])) == "test_accuracy"
     assert headline(runs([({}, np.nan, "running")])) == "test_accuracy"
     assert headline(runs([({}, np.nan)]).assign(test_r2=0.5)) == "test_r2"
+
+
+def test_intervals_of_many_groups_are_those_of_each() -> None:
+    rng = np.random.default_rng(0)
+    groups = np.repeat([0, 1, 2], [5, 1, 9])
+    values = 1e6 + rng.standard_normal(15)
+    spoilt = np.append(values, [math.nan, math.inf])
+    n, *ends = intervals(spoilt, np.append(groups, [0, 2]), 4)
+    assert n.tolist() == [5, 1, 9, 0]
+    for group in range(4):
+        expected = interval(values[groups == group])
+        assert [part[group] for part in ends] == pytest.approx(expected, rel=1e-12, nan_ok=True)
