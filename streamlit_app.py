@@ -3,23 +3,13 @@
 import streamlit as st
 
 from core.language import N_
-from pages.shared.frame import draw_frame
+from pages.shared.frame import draw_frame, draw_icon
+from pages.shared.landing import draw_landing
 
 TITLE = N_("Which activation learns MNIST fastest?")
 RESULTS = "mnist-activations"
 
-frame = draw_frame(TITLE)
-_ = frame.translate
-st.title(_(TITLE), anchor=False)
-
-
-def landing() -> None:
-    """Draw the results; imported here, for pandas and Altair are half of a cold start."""
-    waiting = st.caption(_("Opening the finished comparison …"))
-    from pages.shared.landing import draw_landing
-
-    waiting.empty()
-    draw_landing(RESULTS, _)
-
-
-landing()
+frame = draw_frame(TITLE, icon=False)
+st.title(frame.translate(TITLE), anchor=False)
+draw_landing(RESULTS, frame)
+draw_icon()

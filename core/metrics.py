@@ -25,6 +25,10 @@ class Metric:
             return "–"
         return f"{100 * value:.2f} %" if self.share else number(value)
 
+    def goal(self, value: float) -> str:
+        """A round ``value`` to rise to: ``97 %``, ``0.9``."""
+        return f"{100 * value:g} %" if self.share else f"{value:g}"
+
     def spread(self, half_width: float) -> str:
         """Half an interval in the unit of ``text``: ``±0.08``."""
         if not math.isfinite(half_width):

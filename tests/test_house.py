@@ -37,6 +37,7 @@ ROWS = {
     "core.charts": 3,
     "core.store": 3,
     "core.sharing": 3,
+    "core.gallery": 4,
     "core.jobs": 4,
     "core.cli": 5,
     "core.__main__": 6,

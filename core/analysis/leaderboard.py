@@ -77,18 +77,43 @@ def as_texts(
         colours: ``#RRGGBB`` by configuration, of the dot before its name.
     """
     texts = []
-    for row in rows.to_dict("records"):
-        label = str(row["configuration"])
-        cells = {
-            _("configuration"): f"{_dot(colours[label])}{NO_BREAK}{escaped(label)}",
-            _(metric.title): _result(row, metric, _),
-            _("against {baseline}").format(baseline=escaped(baseline)): (
-                _("baseline") if label == baseline else _gap(row, metric)
-            ),
-            _("until {target}").format(target=target): _until(row, _),
-        }
-        texts.append(cells)
+    names = headings(metric, escaped(baseline), target, _)
+    for row, (label, *cells) in zip(
+        rows.to_dict("records"), plain_cells(rows, metric, baseline, _), strict=True
+    ):
+        result, gap, until = map(escaped, cells)
+        # What the interval cannot tell from nothing is set back.
+        strong = f"**{gap}**" if row["clear"] else gap
+        dot = f"{_dot(colours[label])}{NO_BREAK}{escaped(label)}"
+        texts.append(dict(zip(names, (dot, result, strong, until), strict=True)))
     return pd.DataFrame(texts)
+
+
+def headings(metric: Metric, baseline: str, target: str, _: Translate) -> tuple[str, ...]:
+    """The headings of the four columns; ``target`` in words, ``97 %``."""
+    return (
+        _("configuration"),
+        _(metric.title),
+        _("against {baseline}").format(baseline=baseline),
+        _("until {target}").format(target=target),
+    )
+
+
+def plain_cells(
+    rows: pd.DataFrame, metric: Metric, baseline: str, _: Translate
+) -> list[tuple[str, str, str, str]]:
+    """The texts of each row without marks: configuration, result, difference, until."""
+    records = rows.to_dict("records")
+    pace = next((row["epochs_to"] for row in records if row["configuration"] == baseline), math.nan)
+    return [
+        (
+            str(row["configuration"]),
+            _result(row, metric, _),
+            _("baseline") if row["configuration"] == baseline else _gap(row, metric, pace, _),
+            _until(row, _),
+        )
+        for row in records
+    ]
 
 
 def escaped(text: str) -> str:
@@ -107,20 +132,26 @@ def _result(row: Mapping[Any, Any], metric: Metric, _: Translate) -> str:
         if row[name]
     ]
     if not row["n"]:
-        notes += [f"*{_(WAITING)}*"] if row["waiting"] else []
+        notes += [_(WAITING)] if row["waiting"] else []
         return ", ".join(notes) or "–"
     spread = metric.spread((row["high"] - row["low"]) / 2)
     shown = f"{metric.text(row['mean'])} {spread}".strip()
     return f"{shown} ({', '.join(notes)})" if notes else shown
 
 
-def _gap(row: Mapping[Any, Any], metric: Metric) -> str:
+def _gap(row: Mapping[Any, Any], metric: Metric, pace: float, _: Translate) -> str:
+    """The difference from the baseline, and how many epochs sooner (``pace``: its own)."""
     if not math.isfinite(row["difference"]):
         return "–"
     spread = metric.spread((row["difference_high"] - row["difference_low"]) / 2)
     shown = f"{metric.difference(row['difference'])} {spread}".strip()
-    # What the interval cannot tell from nothing is set back.
-    return f"**{shown}**" if row["clear"] else shown
+    ahead = pace - row["epochs_to"]
+    if not math.isfinite(ahead) or ahead == 0:
+        return shown
+    words = _("{count} epochs sooner") if ahead > 0 else _("{count} epochs later")
+    if abs(ahead) == 1:
+        words = _("1 epoch sooner") if ahead > 0 else _("1 epoch later")
+    return f"{shown}, {words.format(count=f'{abs(ahead):g}')}"
 
 
 def _until(row: Mapping[Any, Any], _: Translate) -> str:

@@ -45,7 +45,7 @@ def curve_chart(
     shown = _without_start(frame, metric)
     labels = list(dict.fromkeys(shown["configuration"]))
     height = max(height, _LABEL_GAP * min(len(labels), _MOST_LABELS))
-    domain = _domain(shown, metric)
+    domain = axis_domain(shown, metric)
     ends = _ends(shown, domain, height, log=not metric.higher_is_better)
     first, last = int(shown["epoch"].min()), last_epoch or int(shown["epoch"].max())
     style = [styles[label] for label in labels]
@@ -84,7 +84,7 @@ def curve_chart(
             height=height,
             width="container",
             title=alt.Title(
-                _title(shown, metric, _),
+                curve_title(shown, metric, _),
                 anchor="start",
                 frame="group",
                 fontSize=13,
@@ -99,7 +99,7 @@ def curve_chart(
     return chart
 
 
-def _title(frame: pd.DataFrame, metric: Metric, _: Translate) -> str:
+def curve_title(frame: pd.DataFrame, metric: Metric, _: Translate) -> str:
     """The metric, and over how many seeds its mean is taken."""
     fewest, most = int(frame["n"].min()), int(frame["n"].max())
     many = MEAN_OF_SEEDS if fewest == most else MEAN_OF_SEEDS_LEFT
@@ -112,7 +112,7 @@ def _without_start(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     return later if metric.higher_is_better and len(later) else frame
 
 
-def _domain(frame: pd.DataFrame, metric: Metric) -> tuple[float, float]:
+def axis_domain(frame: pd.DataFrame, metric: Metric) -> tuple[float, float]:
     """Limits around the means, and around the bands where they do not dwarf the means."""
     low, high = float(frame["mean"].min()), float(frame["mean"].max())
     room = max(high - low, abs(high) * 0.01, 1e-9)

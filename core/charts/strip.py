@@ -79,10 +79,7 @@ def strip_chart(
     Args:
         frame: columns configuration, layer, statistic, value, n.
     """
-    cells = frame[frame["statistic"] == statistic.column].copy()
-    cells["fill"] = _fills(cells["value"], statistic.kind)
-    cells["ink"] = cells["fill"].map(ink)
-    cells["text"] = [_text(value, statistic.kind) for value in cells["value"]]
+    cells = coloured(frame, statistic)
     base = alt.Chart(cells).encode(
         x=alt.X("layer:O", title=_("hidden layer"), axis=_axis(labelAngle=0, orient="bottom")),
         y=alt.Y(
@@ -115,6 +112,15 @@ def strip_chart(
         .configure_scale(bandPaddingInner=0.06, bandPaddingOuter=0)
     )
     return chart
+
+
+def coloured(frame: pd.DataFrame, statistic: Statistic) -> pd.DataFrame:
+    """The rows of ``statistic``, with the fill of each cell, and its text and that one's colour."""
+    cells = frame[frame["statistic"] == statistic.column].copy()
+    cells["fill"] = _fills(cells["value"], statistic.kind)
+    cells["ink"] = cells["fill"].map(ink)
+    cells["text"] = [_text(value, statistic.kind) for value in cells["value"]]
+    return cells
 
 
 def _axis(**settings: Any) -> alt.Axis:

@@ -3,8 +3,6 @@
 Drawn by hand: sixteen of them stand in a form, where sixteen charts would be heavy.
 """
 
-import base64
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,11 +29,6 @@ def thumbnail(picture: Picture) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}">{body}</svg>'
     )
-
-
-def as_address(svg: str) -> str:
-    """``svg`` as an address that a page can show without a request."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def _colours(picture: Picture) -> list[str]:

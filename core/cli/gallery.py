@@ -3,6 +3,9 @@
 import click
 
 from core import jobs
+from core.gallery.entries import ENTRIES
+from core.gallery.making import summarise
+from core.gallery.summary import write_summary
 from core.sharing import bundle
 from core.store import Store
 
@@ -16,25 +19,33 @@ def gallery() -> None:
 def list_() -> None:
     """List the shipped results."""
     for name in bundle.names():
-        experiment = bundle.read(name).experiment
+        experiment = bundle.specification(name)
         click.echo(f"{name}  {experiment.name}  ({len(experiment.grid())} runs)")
 
 
 @gallery.command("build")
 @click.argument("name", nargs=-1)
-def build(name: tuple[str, ...]) -> None:
+@click.option("--summaries", is_flag=True, help="Train nothing: write the summaries anew.")
+def build(name: tuple[str, ...], summaries: bool) -> None:
     """Train the experiments of the gallery (all, or NAME …) anew and write their results."""
     for chosen in name or bundle.names():
-        experiment = bundle.specification(chosen)
-        click.echo(f"{chosen}: {len(experiment.grid())} runs", err=True)
-        with Store.open("sqlite://") as store:
-            results = jobs.train(experiment, store=store)
-            ids = results.run_ids
-            bundle.write(
-                chosen,
-                experiment,
-                store.runs(ids),
-                store.epochs(ids),
-                store.layers(ids),
-                store.histograms(ids, epoch=max(config.epochs for config in experiment.grid())),
-            )
+        if not summaries:
+            _train(chosen)
+        if chosen in ENTRIES:
+            write_summary(chosen, summarise(bundle.read(chosen), ENTRIES[chosen]))
+
+
+def _train(name: str) -> None:
+    experiment = bundle.specification(name)
+    click.echo(f"{name}: {len(experiment.grid())} runs", err=True)
+    with Store.open("sqlite://") as store:
+        results = jobs.train(experiment, store=store)
+        ids = results.run_ids
+        bundle.write(
+            name,
+            experiment,
+            store.runs(ids),
+            store.epochs(ids),
+            store.layers(ids),
+            store.histograms(ids, epoch=max(config.epochs for config in experiment.grid())),
+        )

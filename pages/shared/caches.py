@@ -30,7 +30,7 @@ def gallery(name: str) -> Bundle:
 @st.cache_data(max_entries=64, show_spinner=False)
 def thumbnail(name: str) -> str:
     """The address of a small picture of the data set ``name``."""
-    from core.charts.thumbnail import as_address
+    from core.charts.still import as_address
     from core.charts.thumbnail import thumbnail as draw
     from data.picture import picture
 

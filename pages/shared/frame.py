@@ -36,11 +36,19 @@ class Frame:
     translate: Translate
 
 
-def draw_frame(title: str) -> Frame:
-    """Set up the page, draw logo, links and language switch; ``title`` is a marked sentence."""
+def draw_frame(title: str, *, icon: bool = True) -> Frame:
+    """Set up the page, draw logo, links and language switch.
+
+    Args:
+        title: a marked sentence.
+        icon: whether to set the tab's icon now. Streamlit imports NumPy and PIL for it; a page
+            that must be quick calls ``draw_icon`` when all else is drawn.
+    """
     language = _language()
     _ = translator(language)
-    st.set_page_config(page_title=f"{_(title)} · Kassei", page_icon=_LOGO, layout="wide")
+    st.set_page_config(page_title=f"{_(title)} · Kassei", layout="wide")
+    if icon:
+        draw_icon()
     st.html(_STYLE)
     with st.container(
         horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="frame"
@@ -52,6 +60,11 @@ def draw_frame(title: str) -> Frame:
         st.space("stretch")
         _switch(language)
     return Frame(language, _)
+
+
+def draw_icon() -> None:
+    """Set the icon of the browser's tab."""
+    st.set_page_config(page_icon=_LOGO)
 
 
 def draw_link(page: str, label: str, icon: str | None = None) -> None:
@@ -67,18 +80,13 @@ def _language() -> str:
 
 
 def _switch(language: str) -> None:
-    # The link is the truth: after "back" the switch must follow it.
-    st.session_state["language"] = language
-    st.segmented_control(
-        "Language · 言語",
-        list(LANGUAGES),
-        format_func=lambda key: {"en": "EN"}.get(key, LANGUAGES[key]),
-        key="language",
-        label_visibility="collapsed",
-        required=True,
-        on_change=_follow_switch,
-    )
+    """A button for each other language. A plain one: the browser needs little to draw it."""
+    for other, name in LANGUAGES.items():
+        if other != language:
+            st.button(
+                name, key=f"to_{other}", type="tertiary", on_click=_follow_switch, args=(other,)
+            )
 
 
-def _follow_switch() -> None:
-    st.query_params["lang"] = st.session_state["language"]
+def _follow_switch(language: str) -> None:
+    st.query_params["lang"] = language

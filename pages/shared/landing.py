@@ -1,38 +1,86 @@
-"""The landing page's body: shipped results side by side, and the way to one's own."""
+"""The landing page's body: a finished comparison, drawn from its summary.
+
+Nothing here waits for pandas, Altair or a data set: the page of a server that just started
+is HTML that was made when the results were.
+"""
+
+from pathlib import Path
 
 import streamlit as st
 
-from core.analysis.sentences import setting
+from core.charts.still import curves_html
+from core.charts.still_tables import board_html, strip_html
 from core.errors import BundleUnavailable
+from core.gallery.summary import Summary, Words, read_summary
 from core.language import Translate
-from pages.shared import caches
-from pages.shared.frame import draw_link
-from pages.shared.leaderboard import draw_leaderboard
+from pages.shared.frame import Frame, draw_link
+
+_STYLE = Path(__file__).with_name("landing.css")
 
 
-def draw_landing(name: str, _: Translate) -> None:
+def draw_landing(name: str, frame: Frame) -> None:
     """The shipped results ``name``; where they are missing, why, and the way to train."""
+    _ = frame.translate
     try:
-        bundle = caches.gallery(name)
+        summary = read_summary(name)
     except BundleUnavailable as error:
         st.info(error.told(_))
         _draw_way(_)
         return
-    st.caption(setting(bundle.runs, _))
+    words = summary.words[frame.language]
+    st.caption(words.setting)
     left, right = st.columns([11, 9], gap="medium")
-    place = left.empty()
-    with place:
-        st.skeleton(height=500)
+    with left:
+        st.html(_style(len(summary.still.lines)) + _curves(summary, words, _))
     with right:
-        draw_leaderboard(bundle.runs, bundle.epochs, _, "landing")
+        colours = [line.colour for line in summary.still.lines]
+        st.html(board_html(words.headings, words.rows, colours))
+        _draw_findings(words, _)
         _draw_way(_)
-    # Altair is imported only now: the table can be read meanwhile.
-    from pages.shared import results
-
-    with place.container():
-        results.draw_curves(bundle.runs, bundle.epochs, _, "landing")
     st.subheader(_("What happens inside: the layers"), anchor=False)
-    results.draw_layers(bundle.runs, bundle.layers, _, "landing")
+    st.html(_strips(summary, words, _))
+
+
+def _curves(summary: Summary, words: Words, _: Translate) -> str:
+    told = {
+        "alt": words.metric,
+        "x": _("epoch"),
+        "point": _("{name} · epoch {epoch} · {value}"),
+    }
+    return f'<div class="k-title">{words.metric}</div>' + curves_html(summary.still, told)
+
+
+def _draw_findings(words: Words, _: Translate) -> None:
+    first, *rest = words.findings
+    st.markdown(f"**{first}**")
+    for finding in rest:
+        st.markdown(finding)
+    st.caption(
+        _(
+            "± is half the 95 % interval of the mean over seeds (Student's t); differences are "
+            "paired by seed, those in bold clear of zero. Epochs and seconds are medians; seconds "
+            "are those of the machine that trained the runs."
+        )
+    )
+
+
+def _strips(summary: Summary, words: Words, _: Translate) -> str:
+    names = [line.name for line in summary.still.lines]
+    tables = (
+        strip_html(strip, title, meaning, _("hidden layer"), names)
+        for strip, (title, meaning) in zip(summary.strips, words.statistics, strict=True)
+    )
+    return f'<div class="k-strips">{"".join(tables)}</div>'
+
+
+def _style(lines: int) -> str:
+    """The style, and a rule a line: what is pointed at lights up in every picture."""
+    rules = "".join(
+        f'.stApp:has([data-c="{line}"]:is(:hover, :focus)) [data-c]:not([data-c="{line}"])'
+        "{opacity: 0.22;}"
+        for line in range(lines)
+    )
+    return f"<style>{_STYLE.read_text(encoding='utf-8')}{rules}</style>"
 
 
 def _draw_way(_: Translate) -> None:

@@ -13,7 +13,7 @@ from core.analysis.convergence import suggested_target
 from core.analysis.leaderboard import as_texts, leaderboard
 from core.charts.palette import styles
 from core.language import Translate
-from core.metrics import METRICS, Metric
+from core.metrics import METRICS
 
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
 
@@ -30,13 +30,13 @@ def draw_leaderboard(runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate, key
             _("Target"),
             _TARGETS,
             index=_TARGETS.index(suggested_target(runs, metric.column, _TARGETS)),
-            format_func=lambda value: _target(value, metric),
+            format_func=metric.goal,
             key=f"{key}_target",
             width=120,
         )
     board = leaderboard(runs, epochs, metric, baseline, target)
     colours = {label: style.colour for label, style in styles(table).items()}
-    words = _target(target, metric)
+    words = metric.goal(target)
     st.table(as_texts(board.rows, metric, baseline, words, colours, _), border="horizontal")
     if board.reached["n"].sum():
         st.markdown(f"**{sentences.speed(board.reached, words, _)}**")
@@ -48,7 +48,3 @@ def draw_leaderboard(runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate, key
             "are those of the machine that trained the runs."
         )
     )
-
-
-def _target(value: float, metric: Metric) -> str:
-    return f"{100 * value:g} %" if metric.share else f"{value:g}"

@@ -25,11 +25,10 @@ expect.set_options(timeout=30_000)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running app: its address, its process, and when it was started (monotonic seconds)."""
+    """A running app: its address and its process."""
 
     url: str
     process: subprocess.Popen[bytes]
-    started: float
 
     @property
     def resident(self) -> float:
@@ -52,7 +51,6 @@ def running(folder: Path) -> Iterator[Server]:
         port = probe.getsockname()[1]
     environment = os.environ | {"KASSEI_STORE": f"sqlite:///{folder / 'store.sqlite'}"}
     with (folder / "server.log").open("wb") as log:
-        started = time.monotonic()
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
         options = {"address": "127.0.0.1", "port": port, "headless": "true"}
         command += [f"--server.{name}={value}" for name, value in options.items()]
@@ -60,7 +58,7 @@ def running(folder: Path) -> Iterator[Server]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(f"{url}/_stcore/health", process, folder / "server.log")
-        yield Server(url, process, started)
+        yield Server(url, process)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -1,10 +1,7 @@
 """The app in a real browser, from a cold start to trained runs."""
 
-import os
 import re
-import time
 from collections.abc import Callable
-from statistics import median
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -12,6 +9,7 @@ from tests.browser.conftest import Server
 
 QUESTION = "Which activation learns MNIST fastest?"
 CHART = '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
+STILL = ".k-plot img"
 EXCEPTION = '[data-testid="stException"]'
 
 
@@ -28,30 +26,26 @@ def _train(page: Page, server: Server, *, epochs: int) -> None:
     expect(page).to_have_url(re.compile(r"job=\w+"))
 
 
-def test_a_cold_start_shows_the_comparison_within_three_seconds(
+def test_a_cold_start_shows_the_comparison_before_any_heavy_library_is_loaded(
     start: Callable[[], Server], page: Page
 ) -> None:
-    # The claim: from the start of the process until numbers are there to read, the table or the
-    # chart and not their headings alone, the median of three starts is below 3 seconds. The
-    # browser runs already. Where more processes want to run than there are processors, a start
-    # gets a share of one: the bound grows by that load (of the last minute), and by nothing else.
-    times, loads = [], []
-    for _ in range(3):
-        server = start()
-        page.goto(server.url)
-        expect(page.locator(f"table td, {CHART}").first).to_be_visible()
-        times.append(time.monotonic() - server.started)
-        loads.append(os.getloadavg()[0] / (os.cpu_count() or 1))
-        expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
-        expect(page.locator("table").first).to_be_visible()
-        expect(page.locator(CHART).first).to_be_visible()
-    bound = 3 * max(1.0, median(loads))
-    assert median(times) < bound, f"seconds from the start to the table: {times}, load {loads}"
+    # How long it takes is measured by python -m benchmarks.cold_start.
+    server = start()
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
+    expect(page.locator(".k-board td").first).to_be_visible()
+    pictures = page.locator(".k-plot img")
+    expect(pictures.first).to_be_visible()
+    # The pictures were decoded, and as many as there are rows in the table.
+    assert pictures.evaluate_all("all => all.every(one => one.naturalWidth > 0)")
+    assert pictures.count() == page.locator(".k-board tbody tr").count() == 8
+    for library in ("tensorflow", "keras", "pandas", "pyarrow"):
+        assert library not in server.mapped.lower()
 
 
 def test_the_web_process_is_small_and_holds_no_tensorflow(server: Server, page: Page) -> None:
     page.goto(server.url)
-    expect(page.locator(CHART).first).to_be_visible()
+    expect(page.locator(STILL).first).to_be_visible()
     page.goto(f"{server.url}/Compare")
     expect(page.locator(".st-key-start")).to_contain_text("runs")
     assert "tensorflow" not in server.mapped.lower()
@@ -67,7 +61,7 @@ def test_a_link_straight_to_a_page_shows_the_frame_on_a_server_that_just_started
     expect(page.get_by_role("heading", name="何を比べますか？")).to_be_visible()
     expect(page.get_by_role("link", name="Kassei")).to_be_visible()
     expect(page.get_by_role("link", name="比較")).to_be_visible()
-    expect(page.get_by_text("日本語")).to_be_visible()
+    expect(page.get_by_text("English")).to_be_visible()
 
 
 def test_the_language_is_in_the_link_and_goes_with_the_reader(server: Server, page: Page) -> None:
@@ -97,13 +91,13 @@ def test_the_phone_shows_navigation_in_one_line_and_nothing_wider_than_itself(
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
     page = context.new_page()
     page.goto(server.url)
-    expect(page.locator(CHART).first).to_be_visible()
+    expect(page.locator(STILL).first).to_be_visible()
     box = page.locator(".st-key-frame").bounding_box()
     assert box is not None
     assert box["height"] < 60
-    plot = page.locator(CHART).first.bounding_box()
+    plot = page.locator(STILL).first.bounding_box()
     assert plot is not None
-    assert plot["width"] > 330
+    assert plot["width"] > 220
     table = page.locator("table").first.bounding_box()
     assert table is not None
     assert table["x"] + table["width"] <= 391

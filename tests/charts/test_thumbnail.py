@@ -4,7 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from core.charts.thumbnail import HEIGHT, WIDTH, as_address, thumbnail
+from core.charts.still import as_address
+from core.charts.thumbnail import HEIGHT, WIDTH, thumbnail
 from data import DATASETS
 from data.picture import picture
 

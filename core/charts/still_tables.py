@@ -1,0 +1,78 @@
+"""A leaderboard and strips of layers as HTML tables: plain texts in, HTML out.
+
+Every text is escaped here; colours are ``#RRGGBB`` of the palette. Imports nothing that
+takes time.
+"""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A configuration in the leaderboard: the number of its line, and its cells."""
+
+    line: int
+    cells: tuple[str, ...]
+    clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One layer's value: its text, and the colours below and in it."""
+
+    text: str
+    fill: str
+    ink: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A statistic by configuration (one row a line, in their order) and layer."""
+
+    column: str
+    rows: tuple[tuple[Cell | None, ...], ...]
+
+
+def board_html(
+    headings: Sequence[str], rows: Sequence[Row], colours: Sequence[str], against: int = 2
+) -> str:
+    """The leaderboard; ``colours`` by line; column ``against`` is bold where it is clear."""
+    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in headings)
+    body = ""
+    for row in rows:
+        cells = ""
+        for number, text in enumerate(row.cells):
+            told = html.escape(text)
+            if not number:
+                dot = f'<i style="background:{colours[row.line]}"></i>'
+                cells += f'<th scope="row">{dot}{told}</th>'
+            else:
+                strong = row.clear and number == against
+                cells += f"<td><strong>{told}</strong></td>" if strong else f"<td>{told}</td>"
+        body += f'<tr data-c="{row.line}" tabindex="0">{cells}</tr>'
+    return f'<table class="k-board"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def strip_html(strip: Strip, title: str, meaning: str, layer: str, names: Sequence[str]) -> str:
+    """A strip under its title; ``meaning`` is told by hovering; ``layer`` names the columns."""
+    count = max((len(row) for row in strip.rows), default=0)
+    numbers = "".join(f'<th scope="col">{n + 1}</th>' for n in range(count))
+    body = ""
+    for number, (name, row) in enumerate(zip(names, strip.rows, strict=True)):
+        cells = "".join(_cell(cell) for cell in (*row, *[None] * (count - len(row))))
+        body += f'<tr data-c="{number}"><th scope="row">{html.escape(name)}</th>{cells}</tr>'
+    told = html.escape(meaning)
+    return (
+        f'<table class="k-strip"><caption title="{told}">{html.escape(title)} <small>{told}</small>'
+        f'</caption><thead><tr><th scope="col">{html.escape(layer)}</th>{numbers}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def _cell(cell: Cell | None) -> str:
+    if cell is None:
+        return "<td></td>"
+    style = f"background:{cell.fill};color:{cell.ink}"
+    return f'<td style="{style}">{html.escape(cell.text)}</td>'
