@@ -47,10 +47,15 @@ def shared(runs: pd.DataFrame) -> dict[str, str]:
     return {name: str(texts[name].iloc[0]) for name in _SETTINGS if texts[name].nunique() == 1}
 
 
-def labelled(runs: pd.DataFrame) -> pd.DataFrame:
-    """``runs`` with a column ``configuration``: a label of the differing fields only."""
+def labelled(runs: pd.DataFrame, but: Sequence[str] = ()) -> pd.DataFrame:
+    """``runs`` with a column ``configuration``: a label of the differing fields only.
+
+    Args:
+        but: fields that the labels leave out: runs that differ in these alone have one label.
+    """
     texts = _texts(runs)
-    return runs.assign(configuration=_labels(texts, _varying(texts)))
+    fields = [name for name in _varying(texts) if name not in but]
+    return runs.assign(configuration=_labels(texts, fields))
 
 
 def configurations(runs: pd.DataFrame) -> pd.DataFrame:

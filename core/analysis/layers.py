@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from core.analysis.configurations import labelled
+from core.analysis.comparison import intervals
+from core.analysis.configurations import labelled, places
 from core.analysis.convergence import in_order
 
 
@@ -35,3 +36,43 @@ def layer_strip(
         .reset_index()
     )
     return in_order(table, runs)
+
+
+def across(
+    layers: pd.DataFrame, runs: pd.DataFrame, statistic: str, epoch: int, *, log: bool
+) -> pd.DataFrame:
+    """``statistic`` by configuration and layer at ``epoch``: mean over seeds with interval.
+
+    Columns: configuration, layer, value, low, high (95 %), n. With ``log`` the geometric mean,
+    whose interval is Student's t of the logarithms; values that have none are left out.
+    """
+    return _averaged(layers[layers["epoch"] == epoch], runs, statistic, "layer", log=log)
+
+
+def over_epochs(
+    layers: pd.DataFrame, runs: pd.DataFrame, statistic: str, layer: int, *, log: bool
+) -> pd.DataFrame:
+    """``statistic`` of one ``layer`` by configuration and epoch, as ``across``."""
+    return _averaged(layers[layers["layer"] == layer], runs, statistic, "epoch", log=log)
+
+
+def _averaged(
+    layers: pd.DataFrame, runs: pd.DataFrame, statistic: str, axis: str, *, log: bool
+) -> pd.DataFrame:
+    named = labelled(runs)
+    names = named["configuration"].unique()
+    place = places(layers["run_id"], named["run_id"])
+    values = layers[statistic].to_numpy(dtype=float)
+    if log:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = np.log(values)
+    kept = (place >= 0) & np.isfinite(values)
+    code = pd.Index(names).get_indexer(pd.Index(named["configuration"]))[place[kept]]
+    steps, step = np.unique(layers[axis].to_numpy()[kept], return_inverse=True)
+    cells = code * len(steps) + step
+    n, *ends = intervals(values[kept], cells, len(names) * len(steps))
+    seen = np.flatnonzero(n)
+    mean, low, high = (np.exp(part[seen]) if log else part[seen] for part in ends)
+    columns = {"configuration": np.asarray(names, dtype=object)[seen // max(len(steps), 1)]}
+    columns |= {axis: steps[seen % max(len(steps), 1)]}
+    return pd.DataFrame(columns | {"value": mean, "low": low, "high": high, "n": n[seen]})

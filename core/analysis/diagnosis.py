@@ -1,0 +1,223 @@
+"""What is wrong inside a network, if anything: verdicts from layer statistics, with their numbers.
+
+A verdict is given where most seeds of a configuration show it. Frames in, frames out; the
+thresholds are one record that a page can show and change.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.analysis.configurations import labelled, places
+from core.report import Status
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a verdict begins. Ratios are between layers, fractions 0 to 1.
+
+    Attributes:
+        vanishing: the last layer's signal over the first's (its delta_rms, or the first's spread
+            of activations over the last's). Hochreiter 1991; Glorot & Bengio 2010, figure 7.
+        exploding: the same the other way round. Pascanu, Mikolov & Bengio 2013; He et al. 2015
+            choose the scale of weights so that neither happens.
+        saturated: share of a layer's activations where f' is at most 5 % of its greatest value
+            and f is not exactly 0 (those zeros are ``dying``'s). Glorot & Bengio 2010, figure 2.
+        dying: share of a layer's units whose f' is 0 for every training sample.
+            Maas, Hannun & Ng 2013; Lu et al. 2019.
+        off_centre: abs(mean) over standard deviation of a layer's activations. LeCun et al.
+            1998, 4.3: a mean away from 0 slows learning.
+    """
+
+    vanishing: float = 100.0
+    exploding: float = 100.0
+    saturated: float = 0.5
+    dying: float = 0.1
+    off_centre: float = 0.5
+
+
+class Verdict(StrEnum):
+    """Verdicts, the gravest first."""
+
+    EXPLODING = "exploding"
+    VANISHING = "vanishing"
+    DYING = "dying"
+    SATURATED = "saturated"
+    OFF_CENTRE = "off_centre"
+    HEALTHY = "healthy"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A number of each run, the layer that it belongs to, and the verdict where it is large."""
+
+    verdict: Verdict
+    threshold: Callable[[Thresholds], float]
+    values: Floats
+    layers: NDArray[np.intp]
+    forward: bool = False
+    ratio: bool = False
+
+
+def diagnose(layers: pd.DataFrame, runs: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """One row for each verdict on each configuration, the gravest first.
+
+    Columns: configuration, verdict, n (seeds with statistics), seeds (those that show it), layer
+    (where most), last (the last hidden layer), forward (of activations rather than of the
+    backpropagated signal), value over the seeds that show it (geometric mean of ratios, mean of
+    fractions), least, most (of these seeds), diverged.
+
+    Args:
+        layers: the columns of ``core.report.LAYER_COLUMNS`` at one epoch.
+
+    A configuration with none of them is healthy: its row holds the ratio of signals, first layer
+    to last. One without finite statistics is unknown.
+    """
+    named = labelled(runs)
+    names = named["configuration"].unique()
+    place = places(layers["run_id"], named["run_id"])
+    group = pd.Index(names).get_indexer(pd.Index(named["configuration"]))
+    tables = {name: _by_run(layers, place, len(named), name) for name in _USED}
+    known = np.isfinite(tables["delta_rms"]).any(axis=1)
+    last = np.isfinite(tables["delta_rms"]).sum(axis=1)
+    n = np.bincount(group[known], minlength=len(names))
+    depth = np.zeros(len(names), dtype=int)
+    np.maximum.at(depth, group, last)
+    lost = np.bincount(group[(named["status"] == Status.DIVERGED).to_numpy()], minlength=len(names))
+    frames = []
+    said: set[tuple[Verdict, int]] = set()
+    for measure in _measures(tables):
+        rows = _rows(measure, group, n, measure.threshold(thresholds))
+        # The signal backwards says it already.
+        known_already = [g for verdict, g in said if verdict == measure.verdict]
+        rows = rows[~rows["group"].isin(known_already)]
+        said |= {(measure.verdict, g) for g in rows["group"]}
+        frames.append(rows)
+    ill = {group for _, group in said}
+    well = np.array([g for g in range(len(names)) if n[g] and g not in ill], dtype=int)
+    frames.append(_healthy(_ratio(tables["delta_rms"], last), group, n, well))
+    blank = np.flatnonzero(n == 0)
+    frames.append(pd.DataFrame({"group": blank, "verdict": Verdict.UNKNOWN.value}))
+    table = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
+    code = table["group"].to_numpy(dtype=int)
+    table = (
+        table.reindex(columns=_COLUMNS)
+        .assign(configuration=names[code], n=n[code], last=depth[code], diverged=lost[code])
+        .fillna({"seeds": 0, "layer": 0})
+    )
+    order = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
+    grave = table["verdict"].map(order).to_numpy()
+    table = table.iloc[np.lexsort((grave, code))]
+    table["forward"] = table["forward"].eq(True)
+    return table.astype({"seeds": int, "layer": int})[_COLUMNS].reset_index(drop=True)
+
+
+_COLUMNS = [
+    *("configuration", "verdict", "n", "seeds", "layer", "last", "forward"),
+    *("value", "least", "most", "diverged"),
+]
+_USED = ("delta_rms", "mean", "std", "zero_fraction", "saturated_fraction", "dead_fraction")
+
+
+def _by_run(layers: pd.DataFrame, place: NDArray[np.intp], runs: int, column: str) -> Floats:
+    """``column`` as (runs, layers), NaN where there is none."""
+    kept = place >= 0
+    layer = layers["layer"].to_numpy(dtype=int)[kept] - 1
+    table = np.full((runs, int(layer.max(initial=0)) + 1), np.nan)
+    table[place[kept], layer] = layers[column].to_numpy(dtype=float)[kept]
+    return table
+
+
+def _ratio(table: Floats, last: NDArray[np.intp]) -> Floats:
+    """The last hidden layer's value over the first's; NaN where there is one layer alone."""
+    end = table[np.arange(len(table)), np.maximum(last - 1, 0)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(last > 1, end / table[:, 0], np.nan))
+
+
+def _measures(tables: Mapping[str, Floats]) -> tuple[_Measure, ...]:
+    last = np.isfinite(tables["delta_rms"]).sum(axis=1)
+    back = _ratio(tables["delta_rms"], last)
+    ahead = _ratio(tables["std"], last)
+    flat = np.clip(tables["saturated_fraction"] - tables["zero_fraction"], 0, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centre = np.abs(tables["mean"]) / tables["std"]
+        inverse_back, inverse_ahead = 1 / back, 1 / ahead
+    first = np.zeros(len(last), dtype=np.intp)
+
+    def worst(
+        verdict: Verdict, threshold: Callable[[Thresholds], float], table: Floats
+    ) -> _Measure:
+        filled = np.where(np.isnan(table), -math.inf, table)
+        top = filled.max(axis=1)
+        return _Measure(
+            verdict, threshold, np.where(np.isfinite(top), top, np.nan), filled.argmax(axis=1) + 1
+        )
+
+    one = first + 1
+    exploding, vanishing = (lambda t: t.exploding), (lambda t: t.vanishing)
+    return (
+        _Measure(Verdict.EXPLODING, exploding, inverse_back, one, ratio=True),
+        _Measure(Verdict.EXPLODING, exploding, ahead, last, forward=True, ratio=True),
+        _Measure(Verdict.VANISHING, vanishing, back, one, ratio=True),
+        _Measure(Verdict.VANISHING, vanishing, inverse_ahead, last, forward=True, ratio=True),
+        worst(Verdict.DYING, lambda t: t.dying, tables["dead_fraction"]),
+        worst(Verdict.SATURATED, lambda t: t.saturated, flat),
+        worst(Verdict.OFF_CENTRE, lambda t: t.off_centre, centre),
+    )
+
+
+def _rows(
+    measure: _Measure, group: NDArray[np.intp], n: NDArray[np.intp], threshold: float
+) -> pd.DataFrame:
+    """The configurations of which more than half of the seeds are at ``threshold`` or above."""
+    with np.errstate(invalid="ignore"):
+        shown = measure.values >= threshold
+    frame = pd.DataFrame(
+        {"group": group[shown], "value": measure.values[shown], "layer": measure.layers[shown]}
+    )
+    counts = frame["group"].value_counts()
+    most = counts[counts * 2 > n[counts.index]].index
+    return _summary(frame[frame["group"].isin(most)], ratio=measure.ratio).assign(
+        verdict=measure.verdict.value, forward=measure.forward
+    )
+
+
+def _healthy(
+    ratios: Floats, group: NDArray[np.intp], n: NDArray[np.intp], well: NDArray[np.intp]
+) -> pd.DataFrame:
+    frame = pd.DataFrame({"group": group, "value": 1 / ratios, "layer": 1})
+    frame = frame[np.isin(group, well) & np.isfinite(ratios)]
+    table = _summary(frame, ratio=True).set_index("group").reindex(well)
+    return table.assign(verdict=Verdict.HEALTHY.value, forward=False, seeds=n[well]).reset_index(
+        names="group"
+    )
+
+
+def _summary(frame: pd.DataFrame, *, ratio: bool) -> pd.DataFrame:
+    """By group: seeds, value, least, most, and the layer that most of them name."""
+    values = frame["value"].to_numpy(dtype=float)
+    with np.errstate(divide="ignore"):
+        scaled = frame.assign(scaled=np.log(values) if ratio else values)
+    groups = scaled.groupby("group", sort=True)
+    often = scaled.value_counts(["group", "layer"], sort=True).reset_index()
+    table = pd.DataFrame(
+        {
+            "seeds": groups.size(),
+            "value": groups["scaled"].mean(),
+            "least": groups["value"].min(),
+            "most": groups["value"].max(),
+            "layer": often.drop_duplicates("group").set_index("group")["layer"],
+        }
+    )
+    if ratio:
+        table["value"] = np.exp(table["value"])
+    return table.rename_axis("group").reset_index()

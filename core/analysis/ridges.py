@@ -1,0 +1,140 @@
+"""Distributions of activations from stored histograms, pooled over seeds on one grid a layer.
+
+Histogram frames in, density frames out. A rectifier's exact zeros would hide all else behind one
+spike: they are taken out of the density and told as a share.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.analysis.configurations import labelled, places
+
+_POINTS = 97
+# A configuration whose range is more than this many times the middle one's is cut off.
+_WIDEST = 10.0
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Histograms:
+    """Rows of one layer each: counts (rows, bins) in equal bins from low to high (rows,)."""
+
+    run: NDArray[np.intp]
+    layer: NDArray[np.intp]
+    low: Floats
+    high: Floats
+    counts: Floats
+
+
+def ridges(histograms: pd.DataFrame, layers: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """The density of activations that are not 0, by configuration and layer.
+
+    Columns: configuration, layer, x, density (per unit of x; its integral is the share that is
+    not 0 and lies on the grid), zeros (share of exact zeros), n (seeds).
+
+    Args:
+        histograms: run_id, epoch, layer, bin, low, high, count at one epoch.
+        layers: the columns of ``core.report.LAYER_COLUMNS`` at that epoch.
+
+    Each seed weighs alike. Within a bin its count is spread evenly. The grid of a layer holds
+    1 to 99 % of every configuration, but none reaches further than ten times the middle range.
+    """
+    named = labelled(runs)
+    names = named["configuration"].unique()
+    every = _packed(histograms, named["run_id"])
+    if not len(every.run):
+        return pd.DataFrame(columns=["configuration", "layer", "x", "density", "zeros", "n"])
+    zero = _zero_shares(layers, named["run_id"], every)
+    group = pd.Index(names).get_indexer(pd.Index(named["configuration"]))[every.run]
+    frames = []
+    for layer in np.unique(every.layer):
+        own = np.flatnonzero(every.layer == layer)
+        low, high, code = every.low[own], every.high[own], group[own]
+        share = every.counts[own] / every.counts[own].sum(axis=1, keepdims=True)
+        bins = share.shape[1]
+        # The bin that holds 0 gives up the exact zeros.
+        width = np.where(high > low, high - low, 1.0)
+        at = np.clip(np.floor(-low / width * bins), 0, bins - 1).astype(int)
+        rows = np.arange(len(own))
+        share[rows, at] = np.maximum(share[rows, at] - zero[own], 0)
+        sums = np.concatenate([np.zeros((len(own), 1)), np.cumsum(share, axis=1)], axis=1)
+        grid = _grid(sums, low, high, code)
+        reached = _cumulative(sums, low, high, grid)
+        density = np.diff(reached, axis=1) / np.diff(grid)
+        seeds = np.bincount(code, minlength=len(names))
+        mean = np.zeros((len(names), density.shape[1]))
+        np.add.at(mean, code, density)
+        zeros = np.bincount(code, zero[own], minlength=len(names))
+        shown = np.flatnonzero(seeds)
+        middles = (grid[1:] + grid[:-1]) / 2
+        frames.append(
+            pd.DataFrame(
+                {
+                    "configuration": np.repeat(np.asarray(names, object)[shown], len(middles)),
+                    "layer": layer,
+                    "x": np.tile(middles, len(shown)),
+                    "density": (mean[shown] / seeds[shown, None]).ravel(),
+                    "zeros": np.repeat(zeros[shown] / seeds[shown], len(middles)),
+                    "n": np.repeat(seeds[shown], len(middles)),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _packed(histograms: pd.DataFrame, known: pd.Series) -> _Histograms:
+    """Histogram rows as arrays, one row a layer; those that are empty or not finite left out."""
+    frame = histograms.sort_values(["run_id", "epoch", "layer", "bin"], kind="stable")
+    bins = int(frame["bin"].max()) + 1 if len(frame) else 1
+    counts = frame["count"].to_numpy(dtype=float).reshape(-1, bins)
+    low = frame["low"].to_numpy(dtype=float).reshape(-1, bins)[:, 0]
+    high = frame["high"].to_numpy(dtype=float).reshape(-1, bins)[:, -1]
+    layer = frame["layer"].to_numpy(dtype=np.intp).reshape(-1, bins)[:, 0]
+    run = places(frame["run_id"].iloc[::bins], known)
+    kept = (run >= 0) & np.isfinite(low) & np.isfinite(high) & (counts.sum(axis=1) > 0)
+    return _Histograms(run[kept], layer[kept], low[kept], high[kept], counts[kept])
+
+
+def _zero_shares(layers: pd.DataFrame, known: pd.Series, every: _Histograms) -> Floats:
+    run = places(layers["run_id"], known)
+    deep = int(max(every.layer.max(initial=0), layers["layer"].max() if len(layers) else 0)) + 1
+    table = np.zeros((len(known), deep))
+    kept = run >= 0
+    table[run[kept], layers["layer"].to_numpy(dtype=int)[kept]] = np.nan_to_num(
+        layers["zero_fraction"].to_numpy(dtype=float)[kept]
+    )
+    return np.asarray(table[every.run, every.layer])
+
+
+def _grid(sums: Floats, low: Floats, high: Floats, code: NDArray[np.intp]) -> Floats:
+    """Edges of a grid that holds what all configurations of a layer have."""
+    bins = sums.shape[1] - 1
+    total = sums[:, -1:]
+    first = (sums < 0.01 * total).sum(axis=1) - 1
+    last = (sums <= 0.99 * total).sum(axis=1)
+    left = low + (high - low) * np.clip(first, 0, bins) / bins
+    right = low + (high - low) * np.clip(last, 0, bins) / bins
+    ends = pd.DataFrame({"code": code, "left": left, "right": right}).groupby("code").mean()
+    reach = _WIDEST * max(float((ends["right"] - ends["left"]).median()), 1e-12)
+    middle = float(((ends["left"] + ends["right"]) / 2).median())
+    start = max(float(ends["left"].min()), middle - reach)
+    end = min(float(ends["right"].max()), middle + reach)
+    pad = 0.04 * (end - start) or 0.5
+    return np.linspace(start - pad, end + pad, _POINTS + 1)
+
+
+def _cumulative(sums: Floats, low: Floats, high: Floats, grid: Floats) -> Floats:
+    """The share of each row that is at most each edge of ``grid``: (rows, edges)."""
+    bins = sums.shape[1] - 1
+    # A layer whose activations are all alike is a step.
+    width = np.maximum(high - low, 1e-12 * np.maximum(np.abs(low), 1e-3))
+    place = np.clip((grid[None, :] - low[:, None]) / width[:, None] * bins, 0, bins)
+    below = np.minimum(place.astype(int), bins - 1)
+    rows = np.arange(len(low))[:, None]
+    return np.asarray(
+        sums[rows, below] + (sums[rows, below + 1] - sums[rows, below]) * (place - below)
+    )
