@@ -101,6 +101,10 @@ class TrainerUnavailable(KasseiError):
     """No trainer or scheduler answers."""
 
 
+class LeaseLost(KasseiError):
+    """Another trainer has taken over the store: what this one still writes is refused."""
+
+
 class TrainingFailed(KasseiError):
     """A run that could not be trained to its end."""
 

@@ -6,12 +6,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
 import click
 
 from core import jobs
-from core.errors import KasseiError, TrainerUnavailable
+from core.errors import KasseiError, TrainerUnavailable, told_message
 from core.jobs.direct import reason
 from data.mnist import cached_file, named_file
 
@@ -28,7 +29,7 @@ _START_SECONDS = 180
 @click.option("--attached", is_flag=True, help="end when standard input does (used by the app)")
 def trainer(attached: bool) -> int:
     """Train what is queued in the store, until Ctrl-C; the app starts it by itself."""
-    from core.jobs.trainer import serve
+    from core.jobs.serve import serve
 
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
@@ -36,9 +37,20 @@ def trainer(attached: bool) -> int:
     if attached:
         threading.Thread(target=_until_end_of_input, args=(ended,), daemon=True).start()
     with jobs.open_store() as store:
-        click.echo(f"Training what is queued in {store.url}", err=True)
-        serve(store, jobs.scheduler_address(), ended.is_set)
+        if not attached:
+            click.echo(f"Training what is queued in {store.url}", err=True)
+        serve(store, jobs.scheduler_address(), ended.is_set, _tell if attached else _say)
     return 0
+
+
+def _tell(message: str) -> None:
+    # The app reads a line a message, which it shows in its reader's language.
+    with suppress(BrokenPipeError):
+        click.echo(message)
+
+
+def _say(message: str) -> None:
+    click.echo(told_message(message, str) or "All is well again.", err=True)
 
 
 def _until_end_of_input(ended: threading.Event) -> None:
@@ -98,10 +110,10 @@ def _trainer() -> str:
     from core.jobs import worker
     from core.jobs.connection import connected
 
-    with connected(address) as client:
+    with connected(address, jobs.bounds().memory) as client:
         if address is None:
             # In a process of its own, as a job would have it: a crash of TensorFlow ends it alone.
-            client.register_plugin(worker.Warm())
+            client.register_plugin(worker.Warm(jobs.bounds().memory))
             try:
                 error = client.submit(worker.start, pure=False).exception(_START_SECONDS)
             except TimeoutError as late:

@@ -4,6 +4,7 @@
 its own, which ``TrainerProcess`` starts. Nothing here is imported with TensorFlow until it trains.
 """
 
+from core.jobs.bounds import Bounds, bounds
 from core.jobs.direct import train
 from core.jobs.environment import open_store, scheduler_address, store_url
 from core.jobs.estimate import Estimate, estimate
@@ -11,9 +12,11 @@ from core.jobs.launch import TrainerProcess
 from core.jobs.results import Results, export, prepare
 
 __all__ = [
+    "Bounds",
     "Estimate",
     "Results",
     "TrainerProcess",
+    "bounds",
     "estimate",
     "export",
     "open_store",

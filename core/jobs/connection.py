@@ -20,14 +20,44 @@ from core.language import N_
 _CONNECT_SECONDS = 10
 # A process that was killed is gone in milliseconds, unless the system itself is stuck.
 _DEATH_SECONDS = 5
-# A scheduler remembers the last events of a topic; reports are large, and nobody asks again.
-_EVENTS_KEPT = 10
+# What Dask does all day that nobody looks at: half a percent of a core, which a laptop's battery
+# pays for. Memory is watched by the nanny, which ends a worker that takes more than it may, and by
+# the training itself; a worker that is paused or spills would train no faster.
+_QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.scheduler.work-stealing": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+}
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d{1,5}")
 
 
+def check_address(scheduler: str) -> None:
+    """Refuse what is no address of a scheduler: Dask itself takes half a minute over it.
+
+    Raises:
+        TrainerUnavailable: it is none.
+    """
+    if not _ADDRESS.fullmatch(scheduler):
+        raise TrainerUnavailable(
+            N_("{address} is not the address of a Dask scheduler; valid is {example}."),
+            address=scheduler,
+            example="tls://scheduler.example:8786",
+        )
+
+
 @contextmanager
-def connected(scheduler: str | None) -> Iterator[Client]:
+def connected(scheduler: str | None, most_memory: int) -> Iterator[Client]:
     """A client of the scheduler at the address, or of a local one with one worker.
+
+    The local worker may have ``most_memory`` bytes.
 
     Raises:
         TrainerUnavailable: it is no address, or no scheduler answers there; or the local one
@@ -36,16 +66,10 @@ def connected(scheduler: str | None) -> Iterator[Client]:
     # Dask tells of every task that fails, at length; the trainer tells what went wrong itself.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler is None:
-        with _local() as client:
+        with _local(most_memory) as client:
             yield client
         return
-    if not _ADDRESS.fullmatch(scheduler):
-        # Dask itself takes half a minute over it.
-        raise TrainerUnavailable(
-            N_("{address} is not the address of a Dask scheduler; valid is {example}."),
-            address=scheduler,
-            example="tls://scheduler.example:8786",
-        )
+    check_address(scheduler)
     try:
         # TLS credentials of a remote scheduler come from Dask's own configuration.
         client = Client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
@@ -60,10 +84,10 @@ def connected(scheduler: str | None) -> Iterator[Client]:
 
 
 @contextmanager
-def _local() -> Iterator[Client]:
+def _local(most_memory: int) -> Iterator[Client]:
     with ExitStack() as stack:
         try:
-            cluster, client = _start(stack)
+            cluster, client = _start(stack, most_memory)
         except (OSError, TimeoutError, RuntimeError, ValueError, ImportError) as error:
             raise TrainerUnavailable(
                 N_(
@@ -93,10 +117,9 @@ def _end_workers(cluster: LocalCluster) -> None:
         worker.join(_DEATH_SECONDS)
 
 
-def _start(stack: ExitStack) -> tuple[LocalCluster, Client]:
+def _start(stack: ExitStack, most_memory: int) -> tuple[LocalCluster, Client]:
     security = Security.temporary()
-    few_events = {"distributed.admin.low-level-log-length": _EVENTS_KEPT}
-    stack.enter_context(dask.config.set(few_events))
+    stack.enter_context(dask.config.set(_QUIET))
     cluster = stack.enter_context(
         LocalCluster(
             n_workers=1,
@@ -107,16 +130,8 @@ def _start(stack: ExitStack) -> tuple[LocalCluster, Client]:
             security=security,
             # Any free port: with None Dask takes 8787, and warns where another trainer has it.
             dashboard_address="127.0.0.1:0",
-            memory_limit=0,
+            memory_limit=most_memory,
             silence_logs=logging.CRITICAL,
         )
     )
     return cluster, stack.enter_context(Client(cluster, security=security))
-
-
-def check(client: Client, scheduler: str | None) -> None:
-    """Raise TrainerUnavailable if the connection is lost: its tasks would never end."""
-    if client.status != "running":
-        raise TrainerUnavailable(
-            N_("The Dask scheduler at {address} was lost."), address=scheduler or "127.0.0.1"
-        )

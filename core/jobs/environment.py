@@ -1,11 +1,11 @@
-"""The variables of the environment that say where the store and the scheduler are."""
+"""The variables of the environment: where the store and the scheduler are, who may do what."""
 
 import os
 from pathlib import Path
 
 from core.store import Store
 
-STORE, SCHEDULER = "KASSEI_STORE", "KASSEI_SCHEDULER"
+STORE, SCHEDULER, PUBLIC = "KASSEI_STORE", "KASSEI_SCHEDULER", "KASSEI_PUBLIC"
 
 
 def store_url() -> str:
@@ -17,6 +17,11 @@ def store_url() -> str:
 def scheduler_address() -> str | None:
     """Address of the Dask scheduler to train on: KASSEI_SCHEDULER; None is a local trainer."""
     return os.environ.get(SCHEDULER, "").strip() or None
+
+
+def is_public() -> bool:
+    """Whether this is a public deployment (KASSEI_PUBLIC=1): bounds, and others' runs stay."""
+    return os.environ.get(PUBLIC, "").strip().lower() in ("1", "true", "yes")
 
 
 def open_store() -> Store:

@@ -1,144 +1,229 @@
-"""The trainer: takes queued jobs from the store, has them trained by Dask, writes reports.
+"""The trainer: takes jobs from the store, gives their blocks turns on Dask's workers, writes.
 
-It is the one writer of reports. Where Dask is, is ``core.jobs.connection``'s.
+It is the one writer of reports, and writes under a lease alone. Visitors take turns of about
+a second. Where Dask is, is ``core.jobs.connection``'s; whose turn it is, ``core.jobs.turns``'s.
 """
 
 import logging
-import pickle
-import queue
-from collections.abc import Callable
-from contextlib import ExitStack
+import threading
+import uuid
+from collections import deque
+from dataclasses import dataclass
 
-from distributed import Client, Event, Future
+from distributed import Client
 
 from core.document import from_yaml
 from core.engine.plan import Block, blocks
-from core.errors import KasseiError, TrainerUnavailable, as_message
-from core.jobs import worker
-from core.jobs.connection import check, connected
+from core.errors import KasseiError, StoreUnavailable, TrainingFailed, as_message
+from core.jobs.bounds import Bounds, check, memory
+from core.jobs.crew import Crew, Given
+from core.jobs.pulse import Pulse
+from core.jobs.turns import MOST_DEATHS, Begun, Turns, Work
+from core.jobs.worker import Turn
+from core.language import N_
 from core.report import Report, RunEnd, Status
-from core.store import Job, Store
+from core.store import Store
 
-_IDLE_SECONDS = 0.2
+TURN_SECONDS = 1.0
+# Between two looks at the line of jobs.
+_LOOK_SECONDS = 0.2
+# A store that is away, or a disk that is full, is tried again so often.
+_RETRY_SECONDS = 0.5
+# Blocks that stand in a worker's memory at the same time, each for another visitor.
+_MOST_STANDING = 8
+# Outcomes that may wait to be written before no more turns are given.
+_MOST_UNWRITTEN = 4
 
 _log = logging.getLogger(__name__)
 
 
-def serve(store: Store, scheduler: str | None, ended: Callable[[], bool]) -> None:
-    """Train the store's jobs, oldest first, until ``ended``.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a turn gave, to be written: reports of a block, and whether it has ended."""
 
-    Raises:
-        TrainerUnavailable: no scheduler answers at the address, and the jobs that waited are
-            failed with that sentence; or it was lost, and they wait for the next trainer.
-    """
-    with ExitStack() as stack:
+    work: Work
+    reports: tuple[Report, ...]
+    seconds: float
+    ended: bool
+
+
+class Trainer:
+    """All jobs of a store under way, on the workers of one client, as long as the lease holds."""
+
+    def __init__(self, client: Client, store: Store, pulse: Pulse, limits: Bounds) -> None:
+        self._store, self._pulse, self._lease, self._limits = store, pulse, pulse.lease, limits
+        self._woken = threading.Event()
+        self._crew = Crew(client, limits.memory, self._woken.set)
+        self._turns = Turns()
+        self._unwritten: deque[Outcome] = deque()
+        self._line: tuple[float, list[str]] = (0.0, [])
+
+    def step(self) -> None:
+        """One look at everything; waits a moment if nothing has happened.
+
+        Raises:
+            LeaseLost: another trainer has taken over.
+        """
+        self._woken.clear()
         try:
-            client = stack.enter_context(connected(scheduler))
-        except TrainerUnavailable as error:
-            # Else whoever waits for a job would wait for ever.
-            for job in (*store.running_jobs(), *store.jobs(1_000, status=Status.QUEUED)):
-                store.finish_job(job.id, Status.FAILED, as_message(error))
-            raise
-        client.register_plugin(worker.Warm())
-        client.submit(worker.start, pure=False)
-        # Jobs that a lost trainer had begun come first; their finished runs are kept.
-        for job in reversed(store.running_jobs()):
-            train_job(client, store, job, ended)
-        pause = queue.Queue[None]()
-        while not ended():
-            check(client, scheduler)
-            waiting = store.next_job()
-            if waiting:
-                train_job(client, store, waiting, ended)
-                continue
-            try:
-                pause.get(timeout=_IDLE_SECONDS)
-            except queue.Empty:
-                continue
-
-
-def train_job(client: Client, store: Store, job: Job, ended: Callable[[], bool]) -> None:
-    """Train the runs of ``job`` that are not trained yet, and end it."""
-    if not store.start_job(job.id):
-        return
-    try:
-        configs = from_yaml(job.document).grid()
-    except KasseiError as error:
-        store.finish_job(job.id, Status.FAILED, as_message(error))
-        return
-    known = store.finished(job.run_ids)
-    planned = blocks(config for config in configs if config.run_id not in known)
-    inbox: queue.Queue[list[Report]] = queue.Queue()
-
-    def receive(event: tuple[float, tuple[str, bytes]]) -> None:
-        job_id, reports = event[1]
-        if job_id == job.id:
-            inbox.put(pickle.loads(reports))
-
-    client.subscribe_topic(worker.TOPIC, receive)
-    try:
-        message = _Work(client, store, job, inbox).finish(planned, ended)
-    finally:
-        client.unsubscribe_topic(worker.TOPIC)
-    if message is None:
-        return
-    stopped = store.stop_asked(job.id)
-    status = Status.FAILED if message else Status.CANCELLED if stopped else Status.FINISHED
-    store.finish_job(job.id, status, message)
-
-
-class _Work:
-    """The blocks of one job under way."""
-
-    def __init__(
-        self, client: Client, store: Store, job: Job, inbox: "queue.Queue[list[Report]]"
-    ) -> None:
-        self.client, self.store, self.job, self.inbox = client, store, job, inbox
-        self.stop = Event(worker.stop_flag(job.id), client=client)
-        self.failure = ""
-
-    def finish(self, planned: list[Block], ended: Callable[[], bool]) -> str | None:
-        """Train all blocks; the reason if one failed, "" if none, None if ``ended`` first."""
-        waiting: dict[Future, Block] = {
-            self.client.submit(worker.train, block, self.job.id, pure=False): block
-            for block in planned
-        }
-        asked = False
-        while waiting:
-            self._write(_IDLE_SECONDS)
-            for future in [future for future in waiting if future.done()]:
-                self._conclude(future, waiting.pop(future))
-            if not asked and self.store.stop_asked(self.job.id):
-                self.stop.set()
-                asked = True
-            if ended():
-                return None
-            check(self.client, self.client.scheduler.address)
-        return self.failure
-
-    def _conclude(self, future: Future, block: Block) -> None:
-        # Events and results come by one connection in order: what was sent is here.
-        self._write(0)
-        error = future.exception()
-        if error is None:
-            self.store.write(future.result())
+            for given in self._crew.look():
+                self._blame(given)
+            for given in self._crew.done():
+                self._conclude(given)
+            self._follow()
+            self._give_turns()
+            self._write()
+        except StoreUnavailable as error:
+            # Nothing is lost: what was trained waits here, and training with it.
+            self._pulse.tell(trouble=error)
+            self._woken.wait(_RETRY_SECONDS)
             return
-        self.failure = as_message(error)
-        if not isinstance(error, KasseiError):
-            # Not foreseen: whoever keeps this running will want to know where.
-            _log.error("a block of job %s failed", self.job.id, exc_info=error)
-        self.store.write(
-            RunEnd(config.run_id, Status.FAILED, message=self.failure) for config in block.configs
+        self._pulse.tell(workers=len(self._crew.ready))
+        self._crew.end_stuck()
+        self._woken.wait(_LOOK_SECONDS)
+
+    def _follow(self) -> None:
+        """Begin jobs, stop those that are asked to, end those that are done."""
+        line = self._store.queue()
+        for job in list(self._turns.begun.values()):
+            if job.job_id not in {entry.id for entry in line}:
+                self._drop(job)
+        for entry in line:
+            begun = self._turns.begun.get(entry.id)
+            if entry.stop_asked:
+                if begun:
+                    self._drop(begun)
+                self._lease.finish(entry.id, Status.CANCELLED)
+            elif begun is None and (entry.place == 0 or self._has_room(entry.visitor)):
+                self._begin(entry.id)
+        for job in list(self._turns.begun.values()):
+            if not self._turns.needed(job):
+                self._end(job)
+
+    def _has_room(self, visitor: str) -> bool:
+        """Whether another job of ``visitor`` may begin: one each, more where workers idle."""
+        begun = self._turns.begun.values()
+        workers = max(1, len(self._crew.ready))
+        if len(begun) >= _MOST_STANDING * workers:
+            return False
+        mine = [job for job in begun if job.visitor == visitor]
+        return not mine or (
+            len(self._crew.free()) > 0
+            and all(work.given for job in mine for work in self._turns.needed(job))
         )
 
-    def _write(self, seconds: float) -> None:
-        """Write all reports that have come, waiting at most ``seconds`` for the first."""
-        reports: list[Report] = []
+    def _begin(self, job_id: str) -> None:
+        """Plan a job: what it planned before a trainer was lost, then what nobody trains yet."""
+        job = self._store.job(job_id)
+        begun = Begun(job_id, job.visitor, frozenset(job.run_ids))
         try:
-            reports += self.inbox.get(timeout=seconds) if seconds else self.inbox.get_nowait()
-            while True:
-                reports += self.inbox.get_nowait()
-        except queue.Empty:
-            pass
-        if reports:
-            self.store.write(reports)
+            experiment = from_yaml(job.document)
+            check(experiment, self._limits)
+        except KasseiError as error:
+            self._lease.finish(job_id, Status.FAILED, as_message(error))
+            return
+        configs = {config.run_id: config for config in experiment.grid()}
+        untrained, planned = self._store.untrained(job_id), list[Block]()
+        free = untrained - self._turns.claimed().keys()
+        for together in self._store.planned(job_id).values():
+            again = blocks(configs[run_id] for run_id in job.run_ids if run_id in together)
+            planned += [b for b in again if any(c.run_id in free for c in b.configs)]
+        free -= {config.run_id for block in planned for config in block.configs}
+        new = [configs[run_id] for run_id in job.run_ids if run_id in free]
+        if not self._lease.begin(job_id, [config.run_id for config in new]):
+            return
+        begun.works = [Work(block, job_id) for block in [*planned, *blocks(new)]]
+        self._turns.begun[job_id] = begun
+
+    def _end(self, job: Begun) -> None:
+        """End a job that waits for no block; what another job gave up is planned again."""
+        del self._turns.begun[job.job_id]
+        if self._store.untrained(job.job_id):
+            self._begin(job.job_id)
+            return
+        failure = self._store.failure(job.job_id)
+        self._lease.finish(job.job_id, Status.FAILED if failure else Status.FINISHED, failure)
+
+    def _drop(self, job: Begun) -> None:
+        """Give up a job's blocks; those whose runs another job needs, that one plans anew."""
+        for work in job.works:
+            self._crew.forget(work)
+        self._unwritten = deque(o for o in self._unwritten if o.work not in job.works)
+        del self._turns.begun[job.job_id]
+
+    def _give_turns(self) -> None:
+        for address in self._crew.free():
+            if len(self._unwritten) >= _MOST_UNWRITTEN:
+                return
+            for visitor, work in self._turns.candidates(address):
+                begins = work.name is None
+                if begins and not self._fits(address, work):
+                    continue
+                if begins:
+                    work.worker, work.name = address, uuid.uuid4().hex
+                work.given = True
+                self._crew.give(address, work, str(work.name), TURN_SECONDS, begins=begins)
+                self._turns.had_turn(visitor)
+                break
+
+    def _fits(self, address: str, work: Work) -> bool:
+        """Whether a worker has room for another block beside those that stand there."""
+        standing = [other for other in self._turns.works if other.worker == address]
+        needed = sum(memory(other.block) for other in [*standing, work])
+        room = len(standing) < _MOST_STANDING and needed < 0.6 * self._limits.memory
+        return not standing or room
+
+    def _conclude(self, given: Given) -> None:
+        work = given.work
+        work.given = False
+        error = given.future.exception()
+        if error is not None:
+            self._fail(work, error)
+            return
+        turn: Turn = given.future.result()
+        if turn.lost:
+            work.lose()
+            return
+        if turn.ended:
+            # No more turns, while its end waits to be written.
+            work.given = True
+        self._unwritten.append(Outcome(work, turn.reports, turn.seconds, turn.ended))
+
+    def _blame(self, given: Given) -> None:
+        """A worker died: its blocks begin anew, and the one that had the turn is suspected."""
+        for work in self._turns.works:
+            if work.worker == given.work.worker and work is not given.work:
+                work.lose()
+        if given.work.die():
+            self._fail(
+                given.work,
+                TrainingFailed(
+                    N_(
+                        "The training ended its worker {times} times, as a lack of memory does:"
+                        " choose smaller networks, fewer samples or fewer runs."
+                    ),
+                    times=MOST_DEATHS,
+                ),
+            )
+
+    def _fail(self, work: Work, error: BaseException) -> None:
+        message = as_message(error)
+        if not isinstance(error, KasseiError):
+            # Not foreseen: whoever keeps this running will want to know where.
+            _log.error("a block of job %s failed", work.job_id, exc_info=error)
+        work.given = True
+        ends = [RunEnd(c.run_id, Status.FAILED, message=message) for c in work.block.configs]
+        self._unwritten.append(Outcome(work, tuple(ends), 0.0, ended=True))
+
+    def _write(self) -> None:
+        """Write what was trained, in the order it came; what fails stays to be written."""
+        while self._unwritten:
+            outcome = self._unwritten[0]
+            work, job = outcome.work, self._turns.begun.get(outcome.work.job_id)
+            if job and work in job.works:
+                self._lease.record(work.job_id, outcome.seconds, outcome.reports)
+                work.saw(outcome.reports)
+                self._pulse.trained(outcome.reports)
+                if outcome.ended:
+                    job.works.remove(work)
+            self._unwritten.popleft()

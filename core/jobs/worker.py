@@ -1,44 +1,61 @@
-"""What a Dask worker runs: one block, its reports sent while it trains.
+"""What a Dask worker runs: a turn of about a second on one block, which then waits for its next.
 
+A training that waits keeps its thread, in which it stands between two slices of an epoch.
 A worker needs this package, the data and Keras; it knows neither the store nor the page.
 """
 
-import math
-import pickle
+import threading
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from distributed import Event, WorkerPlugin, get_worker
+import psutil
+from distributed import WorkerPlugin, get_worker
 
 from core.engine.plan import Block
 from core.engine.start import start as start_tensorflow
-from core.report import EpochReport, Report, RunEnd, Snapshot, Status
+from core.errors import TrainingFailed
+from core.language import N_
+from core.report import Report
 
 if TYPE_CHECKING:
     from core.engine.pool import PassesPool
 
-# A look at the stop flag asks the scheduler: not more often than this.
-_LOOK_SECONDS = 0.2
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn's outcome: what was reported, the seconds it took, whether the block has ended.
 
-# Where reports are sent. One topic for all jobs, for a scheduler remembers every topic's last
-# events for ever.
-TOPIC = "kassei-reports"
+    ``lost`` says that the worker knows nothing of the block: it is not the one that began it.
+    """
 
-
-def stop_flag(job_id: str) -> str:
-    """The name of the Event that stops a job."""
-    return f"kassei-stop-{job_id}"
+    reports: tuple[Report, ...] = ()
+    seconds: float = 0.0
+    ended: bool = False
+    lost: bool = False
 
 
 class Warm(WorkerPlugin):
-    """What a worker keeps between blocks: its compiled passes."""
+    """What a worker keeps between turns: its compiled passes, and the blocks under way.
+
+    ``most_memory`` is the bytes that the process may have.
+    """
 
     name = "kassei"
 
-    def __init__(self) -> None:
+    def __init__(self, most_memory: float) -> None:
+        self.most_memory = most_memory
         self.pool: PassesPool | None = None
+        self.trainings: dict[str, Training] = {}
+        # TensorFlow has all cores in any case: one turn at a time.
+        self.turn = threading.Lock()
+
+    def __getstate__(self) -> dict[str, object]:
+        # It travels to its worker before it holds anything.
+        return {"most_memory": self.most_memory}
+
+    def __setstate__(self, state: dict[str, float]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
 
 
 def warm_up() -> "PassesPool":
@@ -46,9 +63,9 @@ def warm_up() -> "PassesPool":
     start_tensorflow()
     from core.engine.pool import PassesPool
 
-    plugin = get_worker().plugins[Warm.name]
-    plugin.pool = plugin.pool or PassesPool()
-    return plugin.pool
+    warm = _warm()
+    warm.pool = warm.pool or PassesPool()
+    return warm.pool
 
 
 def start() -> None:
@@ -56,39 +73,104 @@ def start() -> None:
     warm_up()
 
 
-def train(block: Block, job_id: str) -> list[Report]:
-    """Train ``block``; epochs are sent as they come, the rest is returned.
+def advance(name: str, block: Block, seconds: float, *, begins: bool) -> Turn:
+    """Train ``block`` for about ``seconds``: from its start if it ``begins``, or where it stands.
 
-    Weights, which are large, and the ends that follow them travel with the result; a run
-    that diverges is told at once. A block whose job was stopped before it began is not begun.
+    A block's start, with its compilation, may take longer, and one update always ends.
     """
-    stop = _stop(job_id)
-    if stop():
-        return [RunEnd(config.run_id, Status.CANCELLED) for config in block.configs]
-    worker, pool = get_worker(), warm_up()
-    from core.engine.training import train_block
+    warm = _warm()
+    with warm.turn:
+        pool = warm_up()
+        if begins:
+            _forget(warm, name)
+            warm.trainings[name] = Training(block, pool, warm.most_memory)
+        training = warm.trainings.get(name)
+        if training is None:
+            return Turn(lost=True)
+        try:
+            turn = training.advance(seconds)
+        except BaseException:
+            del warm.trainings[name]
+            raise
+        if turn.ended:
+            del warm.trainings[name]
+        return turn
 
-    returned: list[Report] = []
-    for reports in train_block(block, stop, pool):
-        sent = [report for report in reports if _streams(report)]
-        returned += [report for report in reports if not _streams(report)]
-        # Only this package's frozen records, over the connection that Dask has secured.
-        worker.log_event(TOPIC, (job_id, pickle.dumps(sent, protocol=5)))
-    return returned
+
+def forget(name: str) -> None:
+    """Give up a block where it stands."""
+    warm = _warm()
+    with warm.turn:
+        _forget(warm, name)
 
 
-def _streams(report: Report) -> bool:
-    diverged = isinstance(report, RunEnd) and report.status is Status.DIVERGED
-    return isinstance(report, EpochReport) or (diverged and not isinstance(report, Snapshot))
+def _forget(warm: Warm, name: str) -> None:
+    if name in warm.trainings:
+        warm.trainings.pop(name).give_up()
 
 
-def _stop(job_id: str) -> Callable[[], bool]:
-    event, looked, answer = Event(stop_flag(job_id)), -math.inf, False
+def _warm() -> Warm:
+    return get_worker().plugins[Warm.name]
 
-    def stop() -> bool:
-        nonlocal looked, answer
-        if not answer and time.monotonic() - looked > _LOOK_SECONDS:
-            answer, looked = bool(event.is_set()), time.monotonic()
-        return answer
 
-    return stop
+class Training:
+    """A block in training, in a thread that goes on during turns alone."""
+
+    def __init__(self, block: Block, pool: "PassesPool", most_memory: float) -> None:
+        self._block, self._pool, self._most_memory = block, pool, most_memory
+        self._reports: list[Report] = []
+        self._error: BaseException | None = None
+        self._ended = self._given_up = False
+        self._until = 0.0
+        self._go, self._waits = threading.Semaphore(0), threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._train, name="training", daemon=True)
+        self._thread.start()
+
+    def advance(self, seconds: float) -> Turn:
+        """Go on for about ``seconds``."""
+        begun = time.monotonic()
+        self._until = begun + seconds
+        self._go.release()
+        self._waits.acquire()
+        if self._error:
+            raise self._error
+        reports, self._reports = tuple(self._reports), []
+        return Turn(reports, time.monotonic() - begun, self._ended)
+
+    def give_up(self) -> None:
+        """End where it stands; what the engine can use again is given back to the pool."""
+        self._given_up = True
+        self._go.release()
+        self._thread.join()
+
+    def _train(self) -> None:
+        self._go.acquire()
+        try:
+            from core.engine.training import train_block
+
+            for reports in train_block(self._block, self._pause, self._pool):
+                self._reports += reports
+        except BaseException as error:
+            self._error = error
+        self._ended = True
+        self._waits.release()
+
+    def _pause(self) -> bool:
+        """The engine's question whether to stop: it waits here between two turns."""
+        if not self._given_up and time.monotonic() >= self._until:
+            self._check_memory()
+            self._waits.release()
+            self._go.acquire()
+        return self._given_up
+
+    def _check_memory(self) -> None:
+        used = psutil.Process().memory_info().rss
+        if used > self._most_memory:
+            raise TrainingFailed(
+                N_(
+                    "The training took {used} MB of memory, more than the {most} MB that it may"
+                    " have here: choose smaller networks, fewer samples or fewer runs."
+                ),
+                used=round(used / 2**20),
+                most=round(self._most_memory / 2**20),
+            )

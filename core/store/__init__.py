@@ -5,7 +5,9 @@ as frames and records; it knows neither training nor pages.
 """
 
 from core.store.jobs import Job
+from core.store.lease import Lease, Trainer
+from core.store.line import Entry
 from core.store.opening import in_memory
 from core.store.store import Store
 
-__all__ = ["Job", "Store", "in_memory"]
+__all__ = ["Entry", "Job", "Lease", "Store", "Trainer", "in_memory"]

@@ -31,7 +31,8 @@ class Job:
 
     ``runs_done`` counts the runs that need no more training, ``epochs_done`` the epochs of
     which that is so; a run that diverged or failed early counts as all of its epochs. Times
-    are in UTC. ``document`` is the experiment's file, ``run_ids`` its grid in order.
+    are in UTC, ``busy`` is the seconds of a worker's time that it was given. ``document`` is
+    the experiment's file, ``run_ids`` its grid in order.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Job:
     created: datetime
     started: datetime | None
     finished: datetime | None
+    busy: float
     runs_total: int
     runs_done: int
     epochs_total: int
@@ -107,15 +109,6 @@ def listed(
     return _jobs(connection, query)
 
 
-def oldest_queued(connection: Connection) -> Job | None:
-    """The job to train next; None if no job waits."""
-    query = select(JOBS.c.number).where(JOBS.c.status == Status.QUEUED.value)
-    number = connection.execute(query.order_by(JOBS.c.number).limit(1)).scalar()
-    if number is None:
-        return None
-    return _jobs(connection, select(JOBS.c.number).where(JOBS.c.number == number))[0]
-
-
 def start(connection: Connection, job_id: str) -> bool:
     """Mark a job as running; False if it was stopped, or has ended, before it began."""
     statement = (
@@ -167,12 +160,6 @@ def ask_stop(connection: Connection, job_id: str) -> None:
     )
     if connection.execute(asking).scalar() == Status.QUEUED.value:
         finish(connection, job_id, Status.CANCELLED, "")
-
-
-def stop_asked(connection: Connection, job_id: str) -> bool:
-    """Whether someone asked to stop the job."""
-    query = select(JOBS.c.stop).where(JOBS.c.job_id == plain(job_id))
-    return bool(connection.execute(query).scalar())
 
 
 def _jobs(connection: Connection, chosen: Select[int]) -> list[Job]:
@@ -228,6 +215,7 @@ def _job(row: Any, progress: Sequence[int], run_ids: tuple[str, ...]) -> Job:
         created=datetime.fromtimestamp(row["created"], UTC),
         started=_time(row["started"]),
         finished=_time(row["finished"]),
+        busy=row["busy"],
         runs_total=runs_total,
         runs_done=runs_done,
         epochs_total=epochs_total,

@@ -4,7 +4,7 @@ Each method is one short transaction; what goes wrong in the database leaves as 
 StoreUnavailable sentence. A Store holds nothing but its connections.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -16,9 +16,11 @@ from sqlalchemy import Connection, Engine
 
 from core.experiment import Experiment, RunConfig
 from core.report import Report, Status
-from core.store import frames, jobs, reports, runs, snapshots
+from core.store import frames, jobs, lease, line, reports, runs, snapshots
 from core.store.failures import as_sentences, shown
 from core.store.jobs import Job
+from core.store.lease import Lease, Trainer
+from core.store.line import Entry
 from core.store.opening import connect, read_url, writer_of
 from core.store.schema import bring_up_to_date
 
@@ -208,14 +210,25 @@ class Store:
         with self._reading() as connection:
             return jobs.listed(connection, limit, visitor, status)
 
-    def running_jobs(self) -> list[Job]:
-        """Jobs that are marked as running: by a trainer at work, or by one that was lost."""
-        return self.jobs(limit=1_000, status=Status.RUNNING)
-
-    def next_job(self) -> Job | None:
-        """The oldest job that waits; cheap enough to be asked several times a second."""
+    def queue(self) -> list[Entry]:
+        """The jobs that have not ended; cheap enough to be asked several times a second."""
         with self._reading() as connection:
-            return jobs.oldest_queued(connection)
+            return line.queue(connection)
+
+    def planned(self, job_id: str) -> dict[int, set[str]]:
+        """The runs that a job trains itself, by the rounds in which it planned to."""
+        with self._reading() as connection:
+            return line.planned(connection, job_id)
+
+    def untrained(self, job_id: str) -> set[str]:
+        """The runs of a job that have not ended."""
+        with self._reading() as connection:
+            return line.untrained(connection, job_id)
+
+    def failure(self, job_id: str) -> str:
+        """Why a run of the job failed, as a message; empty if none did."""
+        with self._reading() as connection:
+            return line.failure(connection, job_id)
 
     def start_job(self, job_id: str) -> bool:
         """Mark a job as running; False if it was stopped, or has ended, before it began."""
@@ -232,10 +245,18 @@ class Store:
         with self._writing() as connection:
             jobs.ask_stop(connection, job_id)
 
-    def stop_asked(self, job_id: str) -> bool:
-        """Whether someone asked to stop the job."""
+    # The trainer
+
+    def take_lease(self, holder: str, version: str, is_gone: Callable[[str], bool]) -> Lease | None:
+        """The right to write what is trained; None while another trainer has it."""
+        with self._writing() as connection:
+            token = lease.take(connection, holder, version, is_gone)
+        return None if token is None else Lease(self._writing, token)
+
+    def trainer(self) -> Trainer | None:
+        """What the last trainer says of itself; None before the first."""
         with self._reading() as connection:
-            return jobs.stop_asked(connection, job_id)
+            return lease.read(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

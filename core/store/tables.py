@@ -105,6 +105,8 @@ JOBS = Table(
     Column("created", Double, nullable=False),
     Column("started", Double),
     Column("finished", Double),
+    # Seconds of a worker's time that the job was given.
+    Column("busy", Double, nullable=False, server_default="0"),
     # The trainer asks for the oldest queued job several times a second.
     Index("jobs_by_status", "status", "number"),
 )
@@ -115,5 +117,38 @@ JOB_RUNS = Table(
     Column("job", ForeignKey("jobs.number", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("run", ForeignKey("runs.number", ondelete="CASCADE"), nullable=False),
+    # The round (1, 2, …) in which this job planned to train the run itself, in the company of
+    # the others of that round; NULL where it did not.
+    Column("planned", Integer),
     Index("job_runs_by_run", "run"),
+)
+
+# The lease of the one trainer that may write, in the row of number 1, and what it says of itself.
+TRAINERS = Table(
+    "trainers",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    # Grows with each trainer that takes over: who holds an older one is refused.
+    Column("token", BigInteger, nullable=False),
+    # Empty where the lease was given back.
+    Column("holder", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("heartbeat", Double, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("workers", Integer, nullable=False),
+    Column("trouble", Text, nullable=False),
+    Column("speed", Double, nullable=False),
+)
+
+# Where blocks of runs stood, so that training goes on from there.
+STATES = Table(
+    "states",
+    METADATA,
+    # A hash of all that two trainings must share for one to go on as the other.
+    Column("company", String(64), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("run_ids", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("updated", Double, nullable=False),
 )

@@ -145,7 +145,7 @@ def _draw_progress(store: Store, job: Job, trained: float, _: Translate) -> None
     if job.status == Status.QUEUED:
         told = (
             _("Another comparison is in training; yours comes next …")
-            if store.running_jobs()
+            if any(not entry.place for entry in store.queue())
             else _("Waiting for the trainer, which takes some seconds to start …")
         )
     if job.stop_asked:

@@ -19,7 +19,7 @@ from core.jobs.connection import connected
 from core.report import Status
 from core.store import Store
 
-from .conftest import ENDED, ROOT, ended, same_numbers, until
+from .conftest import ROOT, ended, same_numbers, until
 
 CLI = "import sys; from distributed.cli.dask_{0} import main; sys.exit(main())"
 
@@ -107,17 +107,26 @@ def test_a_scheduler_elsewhere_trains_the_same(
     same_numbers(store.epochs(job.run_ids), train(experiment).store.epochs(job.run_ids))
 
 
-def test_a_scheduler_that_is_not_there_is_told_to_whoever_waits(store: Store) -> None:
-    """Nothing is lost: the same experiment, submitted again, trains."""
+def test_jobs_wait_for_a_scheduler_that_is_not_there_and_the_reason_is_told(
+    store: Store, cluster: Cluster
+) -> None:
+    """The cluster's own trainer has ended: this one has an address where nobody listens."""
     address = f"tcp://127.0.0.1:{free_port()}"
     job_id = store.submit(Experiment(dataset="circles", epochs=1))
     process = TrainerProcess(store.url, address)
     assert process.ensure()
-    until(lambda: store.job(job_id).status in ENDED)
-    job = store.job(job_id)
-    assert job.status == Status.FAILED
-    assert told_message(job.message, str).startswith(f"No Dask scheduler answers at {address}")
+    until(lambda: process.trouble)
+    said = told_message(process.trouble, str)
+    assert said.startswith(f"No Dask scheduler answers at {address}")
+
+    def told() -> bool:
+        trainer = store.trainer()
+        return bool(trainer and told_message(trainer.trouble, str) == said)
+
+    until(told)
+    assert store.job(job_id).status == Status.QUEUED
     process.close()
+    store.ask_stop(job_id)
 
 
 def test_a_relative_store_is_the_same_for_the_trainer(
@@ -142,35 +151,27 @@ def test_a_store_in_memory_is_refused(url: str) -> None:
         TrainerProcess(url)
 
 
-def test_a_local_cluster_that_cannot_start_fails_the_jobs_that_wait(tmp_path: Path) -> None:
-    """Its worker's scratch folder is below a file."""
+def test_jobs_wait_for_a_local_cluster_that_cannot_start(tmp_path: Path) -> None:
+    """Its worker's scratch folder is below a file; once it is not, the job is trained."""
     (tmp_path / "file").write_text("")
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT),
-        "KASSEI_STORE": f"sqlite:///{tmp_path}/kassei.sqlite",
-        "DASK_TEMPORARY_DIRECTORY": str(tmp_path / "file" / "below"),
-    }
-    with Store.open(environment["KASSEI_STORE"]) as store:
+    with Store.open(f"sqlite:///{tmp_path}/kassei.sqlite") as store:
         job_id = store.submit(Experiment(dataset="circles", epochs=1))
-        said = subprocess.run(
-            [sys.executable, "-m", "core", "trainer"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=90,
-        )
-        job = store.job(job_id)
-    assert said.returncode == 2
-    assert "Traceback" not in said.stderr
-    assert said.stderr.splitlines()[-1] == told_message(job.message, str)
-    assert job.status == Status.FAILED
-    assert told_message(job.message, str).startswith("The local Dask cluster cannot start (")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DASK_TEMPORARY_DIRECTORY", str(tmp_path / "file" / "below"))
+            process = TrainerProcess(store.url)
+        assert process.ensure()
+        until(lambda: process.trouble)
+        assert told_message(process.trouble, str).startswith("The local Dask cluster cannot start")
+        assert store.job(job_id).status == Status.QUEUED
+        (tmp_path / "file").unlink()
+        assert ended(store, job_id).status == Status.FINISHED
+        assert process.trouble == ""
+        process.close()
 
 
 @pytest.mark.parametrize("address", ["nonsense", "tcp://host", "carrier-pigeon://host:1"])
 def test_an_address_that_is_none_is_refused_at_once(address: str) -> None:
-    with pytest.raises(TrainerUnavailable, match="is not the address"), connected(address):
+    with pytest.raises(TrainerUnavailable, match="is not the address"), connected(address, 2**30):
         pass
 
 

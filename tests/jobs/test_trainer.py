@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -13,6 +15,7 @@ import pytest
 from core.errors import told_message
 from core.experiment import Experiment
 from core.jobs import TrainerProcess, train
+from core.jobs.trainer import TURN_SECONDS
 from core.language import translator
 from core.report import Status
 from core.store import Store
@@ -68,10 +71,11 @@ def test_a_stopped_job_keeps_its_epochs_and_begins_no_more_blocks(
     )
     until(lambda: store.job(job_id).epochs_done > 5)
     store.ask_stop(job_id)
-    asked = time.monotonic()
+    asked = datetime.now(UTC)
     job = ended(store, job_id)
-    assert time.monotonic() - asked < 5
     assert job.status == Status.CANCELLED
+    assert job.finished
+    assert (job.finished - asked).total_seconds() < 5
     runs = store.runs(job.run_ids)
     long = runs[runs["epochs"] > 0]
     assert set(long["status"]) == {"cancelled"}
@@ -121,11 +125,45 @@ def test_only_what_is_not_trained_yet_is_trained(store: Store, trainer: TrainerP
     assert store.job(known).status == Status.FINISHED
 
 
-def test_a_worker_that_is_killed_costs_only_time(store: Store, trainer: TrainerProcess) -> None:
-    experiment = Experiment(dataset="spiral", activation=["relu", "tanh"], epochs=120)
+def test_a_visitor_with_many_jobs_delays_anothers_by_one_turn_at_most(
+    store: Store, trainer: TrainerProcess
+) -> None:
+    """Ada's first network trains for minutes; Ben waits for no more of her than he gets himself."""
+    many = [
+        store.submit(Experiment(dataset="xor", hidden=[units], epochs=100_000), "Ada")
+        for units in range(40, 60)
+    ]
+    until(lambda: store.job(many[0]).epochs_done > 0)
+    before = store.job(many[0]).busy
+    single = ended(store, store.submit(Experiment(dataset="gauss", epochs=150, seed=7), "Ben"))
+    assert single.status == Status.FINISHED
+    adas = [store.job(job_id) for job_id in many]
+    assert {job.status for job in adas[1:]} == {Status.QUEUED}
+    # Turns are of a second, and end with what they have begun.
+    assert adas[0].busy - before <= single.busy + 3 * TURN_SECONDS
+    for job_id in many:
+        store.ask_stop(job_id)
+    until(lambda: not store.queue())
+
+
+def test_a_worker_and_a_trainer_that_are_killed_cost_only_time(
+    store: Store, trainer: TrainerProcess
+) -> None:
+    """A run that diverged before is trained again too: the others had its company."""
+    experiment = Experiment(
+        dataset="plane",
+        activation=["relu", "tanh"],
+        learning_rate=[0.01, 1e5],
+        optimizer="sgd",
+        epochs=250,
+    )
     job_id = store.submit(experiment)
     until(lambda: store.job(job_id).epochs_done > 20)
     worker_of(os.getpid()).kill()
+    until(lambda: store.job(job_id).busy > 2)
+    assert trainer._process
+    trainer._process.kill()
+    assert store.job(job_id).status == Status.RUNNING
     job = ended(store, job_id)
     assert (job.status, job.message) == (Status.FINISHED, "")
     epochs = store.epochs(job.run_ids)
@@ -200,11 +238,56 @@ def _lives(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-def test_a_trainer_that_cannot_live_is_not_started_in_a_storm(tmp_path: Path) -> None:
-    (tmp_path / "text").write_text("no database" * 100)
-    process = TrainerProcess(f"sqlite:///{tmp_path}/text")
-    assert process.ensure()
-    assert process._process
-    assert process._process.wait(timeout=60) == 2
-    assert not process.ensure()
+def test_a_trainer_that_cannot_live_is_not_started_in_a_storm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in that ends at once, and writes when it began."""
+    script, log = tmp_path / "python", tmp_path / "log"
+    script.write_text(f"#!/bin/sh\ndate +%s.%N >> {log}\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    process = TrainerProcess(f"sqlite:///{tmp_path}/kassei.sqlite")
+    process.ensure()
+    until(lambda: log.exists() and len(log.read_text().split()) == 4)
     process.close()
+    moments = [float(line) for line in log.read_text().split()]
+    pauses = [late - early for early, late in pairwise(moments)]
+    assert all(pause > least for pause, least in zip(pauses, (1, 2, 4), strict=True))
+
+
+POISON = """
+import importlib.abc, os, signal, sys
+
+class Poison(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "core.engine.training":
+            sys.meta_path.remove(self)
+            import core.engine.samples as module
+            real = module.samples
+            def samples(config, seeds):
+                if config.dataset == "wine":
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return real(config, seeds)
+            module.samples = samples
+
+sys.meta_path.insert(0, Poison())
+"""
+
+
+def test_a_job_that_kills_its_worker_is_failed_and_blocks_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Training on wine kills the worker: three times, and in between another's job is trained."""
+    (tmp_path / "sitecustomize.py").write_text(POISON)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
+    with Store.open(f"sqlite:///{tmp_path}/kassei.sqlite") as store:
+        poison = store.submit(Experiment(dataset="wine", seed=[0, 1], epochs=2), "Ada")
+        sound = store.submit(Experiment(dataset="circles", epochs=2), "Ben")
+        trainer = TrainerProcess(store.url)
+        trainer.ensure()
+        assert ended(store, sound).status == Status.FINISHED
+        job = ended(store, poison)
+        trainer.close()
+        assert job.status == Status.FAILED
+        assert "ended its worker 3 times" in told_message(job.message, str)
+        assert set(store.runs(job.run_ids)["status"]) == {"failed"}

@@ -27,18 +27,15 @@ def test_a_submitted_job_says_what_it_is(store: Store, experiment: Experiment) -
 
 
 def test_jobs_are_trained_in_the_order_they_came(store: Store, experiment: Experiment) -> None:
-    assert store.next_job() is None
+    assert store.queue() == []
     first = store.submit(experiment)
     second = store.submit(experiment)
-    for job_id in (first, second):
-        job = store.next_job()
-        assert job is not None
-        assert job.id == job_id
-        assert store.start_job(job_id)
-        assert store.job(job_id).status == Status.RUNNING
-    assert store.next_job() is None
-    assert [job.id for job in store.running_jobs()] == [second, first]
+    assert [(entry.id, entry.place) for entry in store.queue()] == [(first, 1), (second, 2)]
+    assert store.start_job(first)
+    assert store.job(first).status == Status.RUNNING
+    assert [(entry.id, entry.place) for entry in store.queue()] == [(first, 0), (second, 1)]
     store.finish_job(first, Status.FINISHED)
+    assert [entry.id for entry in store.queue()] == [second]
     assert [job.id for job in store.jobs(status=Status.FINISHED)] == [first]
     assert [job.id for job in store.jobs(1)] == [second]
     assert store.jobs(visitor="nobody") == []
@@ -74,15 +71,26 @@ def test_a_job_of_trained_runs_is_finished_at_once(store: Store, experiment: Exp
     again = store.job(store.submit(experiment))
     assert (again.status, again.runs_done) == (Status.FINISHED, 6)
     assert again.finished is not None
-    assert store.next_job() is None
+    assert store.queue() == []
+
+
+def test_visitors_stand_in_line_by_turns(store: Store, experiment: Experiment) -> None:
+    """Three of Ada's came first; Ben's one begins after the first of hers."""
+    ada = [store.submit(experiment, "Ada") for _ in range(3)]
+    ben = store.submit(experiment, "Ben")
+    places = {entry.id: entry.place for entry in store.queue()}
+    assert [places[job_id] for job_id in (ada[0], ben, ada[1], ada[2])] == [1, 2, 3, 4]
+    store.start_job(ada[0])
+    places = {entry.id: entry.place for entry in store.queue()}
+    assert [places[job_id] for job_id in (ada[0], ben, ada[1], ada[2])] == [0, 1, 2, 3]
 
 
 def test_a_job_stopped_while_it_waits_never_starts(store: Store, experiment: Experiment) -> None:
     job = store.job(store.submit(experiment))
     store.ask_stop(job.id)
-    assert store.stop_asked(job.id)
+    assert store.job(job.id).stop_asked
     assert store.job(job.id).status == Status.CANCELLED
-    assert store.next_job() is None
+    assert store.queue() == []
     assert not store.start_job(job.id)
     assert set(statuses(store, job)) == {"cancelled"}
 
@@ -92,9 +100,9 @@ def test_a_running_job_is_asked_to_stop_and_its_trainer_ends_it(
 ) -> None:
     job = store.job(store.submit(experiment))
     store.start_job(job.id)
-    assert not store.stop_asked(job.id)
+    assert not store.queue()[0].stop_asked
     store.ask_stop(job.id)
-    assert store.stop_asked(job.id)
+    assert store.queue()[0].stop_asked
     assert store.job(job.id).status == Status.RUNNING
     store.write([RunEnd(job.run_ids[0], Status.FINISHED)])
     store.finish_job(job.id, Status.CANCELLED, "Stopped.")
@@ -131,7 +139,6 @@ def test_a_job_that_is_not_there_is_refused(store: Store, job_id: str) -> None:
     with pytest.raises(KasseiError, match="holds no job"):
         store.job(job_id)
     assert not store.start_job(job_id)
-    assert not store.stop_asked(job_id)
     store.finish_job(job_id, Status.FINISHED)
     store.ask_stop(job_id)
 

@@ -65,16 +65,39 @@ def test_the_code_wants_the_newest_migration() -> None:
     assert script.get_heads() == [REVISION]
 
 
-def test_the_first_migration_can_be_undone(url: str) -> None:
+def test_the_migrations_can_be_undone(url: str) -> None:
     Store.open(url).close()
     script = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
     engine = create_engine(url)
     with engine.begin() as connection:
         context = MigrationContext.configure(connection)
         with Operations.context(context):
-            script.get_revision(REVISION).module.downgrade()
+            for revision in script.walk_revisions():
+                revision.module.downgrade()
         assert inspect(connection).get_table_names() == [VERSION_TABLE]
     engine.dispose()
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_and_keeps_its_jobs(
+    url: str, experiment: Experiment
+) -> None:
+    with Store.open(url) as store:
+        job_id = store.submit(experiment, "Ada")
+    script = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection)
+        with Operations.context(context):
+            for revision in script.walk_revisions(base="0001"):
+                if revision.revision != "0001":
+                    revision.module.downgrade()
+        connection.exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '0001'")
+    engine.dispose()
+    with Store.open(url) as store:
+        job = store.job(job_id)
+        assert (job.visitor, job.busy, len(job.run_ids)) == ("Ada", 0.0, 6)
+        assert store.planned(job_id) == {}
+        assert store.trainer() is None
 
 
 def test_a_store_that_is_up_to_date_opens_without_alembic(url: str) -> None:

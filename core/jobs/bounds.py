@@ -1,0 +1,146 @@
+"""What may be trained here: the bounds of a public deployment, and of a machine of one's own.
+
+Every bound is refused before anything starts, with a sentence that says what would fit; the
+trainer asks again, for a store can be written by others.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import psutil
+
+from core.engine import cost
+from core.engine.plan import Block, blocks
+from core.errors import InvalidExperiment
+from core.experiment import MAX_PARAMETERS, MAX_RUNS, Experiment, RunConfig
+from core.fields import MAX_EPOCHS
+from core.jobs.environment import is_public
+from core.language import N_
+from core.metrics import duration
+
+_MB = 2**20
+# What a worker has with TensorFlow loaded, before it trains.
+_WORKER_BYTES = 700 * _MB
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one experiment may ask for, and how many may wait.
+
+    ``runs`` and ``seconds`` (estimated) are of one experiment, ``parameters`` and ``epochs`` of
+    one run, ``memory`` is bytes of a worker; ``queued_each`` and ``queued`` are experiments that
+    wait or train, of one visitor and in all.
+    """
+
+    runs: int
+    parameters: int
+    epochs: int
+    seconds: float
+    memory: int
+    queued_each: int
+    queued: int
+
+
+PUBLIC = Bounds(
+    runs=200,
+    parameters=1_000_000,
+    epochs=500,
+    seconds=600,
+    memory=1_800 * _MB,
+    queued_each=3,
+    queued=60,
+)
+PRIVATE = Bounds(
+    runs=MAX_RUNS,
+    parameters=MAX_PARAMETERS,
+    epochs=MAX_EPOCHS,
+    seconds=math.inf,
+    memory=2**60,
+    queued_each=10_000,
+    queued=10_000,
+)
+
+
+def bounds() -> Bounds:
+    """The bounds that hold here; nobody may have more memory than nine tenths of the machine's."""
+    chosen = PUBLIC if is_public() else PRIVATE
+    return replace(chosen, memory=min(chosen.memory, int(0.9 * psutil.virtual_memory().total)))
+
+
+def memory(block: Block) -> int:
+    """Bytes that a worker has at most while it trains ``block``, about."""
+    config, members = block.shape, len(block.configs)
+    samples = (config.train_samples + config.test_samples) * (config.sizes[0] + config.sizes[-1])
+    held = samples * (1 if _shared(block) else block.seeds)
+    layers = sum(config.sizes[1:])
+    # Data in NumPy and in TensorFlow; weights, gradients and two moments; z, a, delta and f' of
+    # the probe; what an evaluation holds at once.
+    floats = 2 * held + 5 * members * config.parameters
+    floats += 5 * members * min(512, config.train_samples) * layers
+    floats += 2 * min(16_000_000, members * config.test_samples * max(config.sizes[1:]))
+    return 4 * floats
+
+
+def _shared(block: Block) -> bool:
+    config, source = block.shape, block.shape.source
+    whole = (source.train_samples, source.test_samples)
+    return source.separate and whole == (config.train_samples, config.test_samples)
+
+
+def check(experiment: Experiment, limits: Bounds, pace: float = 1.0) -> None:
+    """Refuse an experiment that asks for more than ``limits``.
+
+    ``pace`` is what the estimate of time is multiplied by on this machine.
+
+    Raises:
+        InvalidExperiment: what it asks for, and what would fit.
+    """
+    configs = experiment.grid()
+    _at_most(
+        len(configs),
+        limits.runs,
+        N_("{asked} runs are more than one comparison may have here: at most {most}."),
+    )
+    _at_most(
+        max(config.parameters for config in configs),
+        limits.parameters,
+        N_("A network of {asked} parameters is larger than may be trained here: at most {most}."),
+    )
+    _at_most(
+        max(config.epochs for config in configs),
+        limits.epochs,
+        N_("{asked} epochs are more than may be trained here: at most {most}."),
+    )
+    needed = _WORKER_BYTES + max(map(memory, blocks(configs)))
+    if needed > limits.memory:
+        raise InvalidExperiment(
+            N_(
+                "The training would take about {asked} MB of memory; here it may have {most} MB:"
+                " choose fewer samples or smaller networks."
+            ),
+            asked=f"{needed // _MB:,}",
+            most=f"{limits.memory // _MB:,}",
+        )
+    seconds = pace * _seconds(configs)
+    if seconds > limits.seconds:
+        share = 0.9 * limits.seconds / seconds
+        raise InvalidExperiment(
+            N_(
+                "The training would take about {asked}; here it may take {most}: about {epochs}"
+                " epochs would fit, or {runs} runs."
+            ),
+            asked=duration(seconds),
+            most=duration(limits.seconds),
+            epochs=int(share * max(config.epochs for config in configs)),
+            runs=max(1, int(share * len(configs))),
+        )
+
+
+def _seconds(configs: Sequence[RunConfig]) -> float:
+    return sum(map(cost.seconds, blocks(configs)))
+
+
+def _at_most(asked: int, most: int, sentence: str) -> None:
+    if asked > most:
+        raise InvalidExperiment(sentence, asked=f"{asked:,}", most=f"{most:,}")

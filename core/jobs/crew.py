@@ -1,0 +1,98 @@
+"""The workers of a Dask scheduler as the trainer sees them: who is there, ready, and busy.
+
+Turns are given to a worker by name, for a block under way stands in one worker's memory.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from distributed import Client, Future, fire_and_forget
+
+from core.engine.plan import Block
+from core.jobs import worker
+from core.jobs.turns import Work
+
+# A look at who is there asks the scheduler.
+_LOOK_SECONDS = 0.5
+# Nothing that is sound takes so long: TensorFlow's start and compilation take seconds.
+_STUCK_SECONDS = 900.0
+
+
+@dataclass(slots=True)
+class Given:
+    """A turn that a worker has: of which block, and since when."""
+
+    work: Work
+    future: Future
+    since: float
+
+
+class Crew:
+    """The workers of ``client``; ``wake`` is called when one has done something."""
+
+    def __init__(self, client: Client, most_memory: float, wake: Callable[[], None]) -> None:
+        self._client, self._wake = client, wake
+        client.register_plugin(worker.Warm(most_memory))
+        self._starting: dict[str, Future] = {}
+        self.ready: list[str] = []
+        self.given: dict[str, Given] = {}
+        self._looked = -_LOOK_SECONDS
+
+    def look(self) -> list[Given]:
+        """See who is there; returns the turns that are lost with their workers.
+
+        A worker gets turns once it has imported TensorFlow: whatever ends it before is no
+        block's doing.
+        """
+        if time.monotonic() - self._looked < _LOOK_SECONDS:
+            return []
+        here = list(self._client.nthreads())
+        self._looked = time.monotonic()
+        for address in here:
+            if address not in self._starting:
+                self._starting[address] = self._submit(address, worker.start)
+        for address in self._starting.keys() - set(here):
+            del self._starting[address]
+        self.ready = [address for address in here if self._starting[address].done()]
+        return [self.given.pop(name) for name in list(self.given) if name not in here]
+
+    def free(self) -> list[str]:
+        """The workers that could have a turn now."""
+        return [address for address in self.ready if address not in self.given]
+
+    def give(self, address: str, work: Work, name: str, seconds: float, *, begins: bool) -> None:
+        """Give ``work`` a turn on a worker."""
+        block: Block = work.block
+        future = self._submit(address, worker.advance, name, block, seconds, begins=begins)
+        self.given[address] = Given(work, future, time.monotonic())
+
+    def done(self) -> list[Given]:
+        """The turns that have ended since the last call."""
+        ended = [address for address, given in self.given.items() if given.future.done()]
+        return [self.given.pop(address) for address in ended]
+
+    def forget(self, work: Work) -> None:
+        """Let a block's worker give it up; a turn that it has still is nobody's any more."""
+        for address, given in list(self.given.items()):
+            if given.work is work:
+                # The worker is busy until then: its next turn waits behind this one.
+                del self.given[address]
+        if work.worker in self.ready:
+            fire_and_forget(self._submit(work.worker, worker.forget, work.name))
+
+    def end_stuck(self) -> None:
+        """End workers that have not come back from a turn for a quarter of an hour."""
+        now = time.monotonic()
+        stuck = [name for name, given in self.given.items() if now - given.since > _STUCK_SECONDS]
+        if stuck:
+            self._client.restart_workers(stuck, raise_for_error=False)
+
+    def _submit(
+        self, address: str, function: Callable[..., object], *args: object, **options: object
+    ) -> Future:
+        future = self._client.submit(
+            function, *args, **options, workers=[address], pure=False, retries=0
+        )
+        future.add_done_callback(lambda _: self._wake())
+        return future

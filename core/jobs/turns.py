@@ -1,0 +1,108 @@
+"""Whose turn it is: blocks of jobs under way, and visitors who take turns.
+
+Plain records and rules, without Dask and without the store.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from core.engine.plan import Block
+from core.report import EpochReport, Report
+
+# A block whose worker died so often while it trained, without a new epoch in between, is failed.
+MOST_DEATHS = 3
+
+
+@dataclass(eq=False, slots=True)
+class Work:
+    """One block under way: where it stands, and on which worker.
+
+    ``name`` is the worker's name for it, None where no worker knows it; ``turns`` are those
+    given to it whose outcome is not written yet.
+    """
+
+    block: Block
+    job_id: str
+    epoch: int = -1
+    worker: str | None = None
+    name: str | None = None
+    turns: int = 0
+    given: bool = False
+    deaths: int = 0
+
+    def lose(self) -> None:
+        """Its worker knows it no more: it begins anew, on any."""
+        self.worker = self.name = None
+        self.given = False
+
+    def die(self) -> bool:
+        """Its worker died in its turn; whether that was once too often."""
+        self.lose()
+        self.deaths += 1
+        return self.deaths >= MOST_DEATHS
+
+    def saw(self, reports: Iterable[Report]) -> None:
+        """A new epoch clears it of suspicion."""
+        last = max((r.epoch for r in reports if isinstance(r, EpochReport)), default=-1)
+        if last > self.epoch:
+            self.epoch, self.deaths = last, 0
+
+
+@dataclass(eq=False, slots=True)
+class Begun:
+    """A job that has begun: its blocks, and the runs that it leaves to another job's blocks."""
+
+    job_id: str
+    visitor: str
+    run_ids: frozenset[str]
+    works: list[Work] = field(default_factory=list)
+
+
+class Turns:
+    """All that is under way, and which visitor had the last turn."""
+
+    def __init__(self) -> None:
+        self.begun: dict[str, Begun] = {}
+        self._rounds: dict[str, int] = {}
+        self._round = 0
+
+    @property
+    def works(self) -> list[Work]:
+        """All blocks under way."""
+        return [work for job in self.begun.values() for work in job.works]
+
+    def claimed(self) -> dict[str, Work]:
+        """The block that trains each run, by run_id."""
+        return {config.run_id: work for work in self.works for config in work.block.configs}
+
+    def needed(self, job: Begun) -> list[Work]:
+        """The blocks that a job waits for: its own, then others' that train its runs."""
+        claims = self.claimed()
+        others = [claims[run] for run in sorted(job.run_ids & claims.keys())]
+        return list(dict.fromkeys([*job.works, *others]))
+
+    def visitors(self) -> list[str]:
+        """The visitors of jobs under way, the longest without a turn first."""
+        known = dict.fromkeys(job.visitor for job in self.begun.values())
+        return sorted(known, key=lambda visitor: self._rounds.get(visitor, 0))
+
+    def candidates(self, worker: str) -> Iterator[tuple[str, Work]]:
+        """Visitors and blocks that could have a turn on ``worker``, best first."""
+        for visitor in self.visitors():
+            for work in self._of(visitor):
+                if not work.given and work.worker in (None, worker):
+                    yield visitor, work
+
+    def had_turn(self, visitor: str) -> None:
+        """Put a visitor at the end of the line."""
+        self._round += 1
+        self._rounds[visitor] = self._round
+        # Who has nothing under way any more is forgotten.
+        here = {job.visitor for job in self.begun.values()}
+        self._rounds = {name: turn for name, turn in self._rounds.items() if name in here}
+
+    def _of(self, visitor: str) -> Sequence[Work]:
+        """A visitor's blocks, those that stand on a worker already first."""
+        jobs = [job for job in self.begun.values() if job.visitor == visitor]
+        works = dict.fromkeys(work for job in jobs for work in self.needed(job))
+        return sorted(works, key=lambda work: work.name is None)

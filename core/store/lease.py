@@ -1,0 +1,158 @@
+"""The lease of the one trainer that writes to a store, and all that it writes under it.
+
+Each write checks the lease's token in its own transaction: a trainer that was stopped for a
+while, and replaced meanwhile, can write nothing any more. What is trained, and how, is not
+known here.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from core.errors import LeaseLost
+from core.language import N_
+from core.report import Report, Status
+from core.store import jobs, line, reports
+from core.store.statements import plain, take_turns
+from core.store.tables import JOBS, TRAINERS
+
+# A trainer that has not said a word for so long may be replaced.
+SILENCE_SECONDS = 10.0
+
+Transaction = Callable[[], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trainer:
+    """The trainer that a store had last: whether it lives, and what it said of itself.
+
+    ``holder`` is who it is (host and process), ``version`` that of its code, ``address`` its
+    scheduler's (empty: its own), ``trouble`` a message of what keeps it from training, and
+    ``speed`` the epochs that it trained in a second lately, over all runs.
+    """
+
+    holder: str
+    version: str
+    heartbeat: datetime
+    alive: bool
+    address: str
+    workers: int
+    trouble: str
+    speed: float
+
+
+def read(connection: Connection) -> Trainer | None:
+    """The trainer of the store; None before the first."""
+    row = connection.execute(select(TRAINERS)).mappings().one_or_none()
+    if row is None:
+        return None
+    silent = _clock(connection) - row["heartbeat"] > SILENCE_SECONDS
+    names = ("holder", "version", "address", "workers", "trouble", "speed")
+    return Trainer(
+        heartbeat=datetime.fromtimestamp(row["heartbeat"], UTC),
+        alive=bool(row["holder"]) and not silent,
+        **{name: row[name] for name in names},
+    )
+
+
+def take(
+    connection: Connection, holder: str, version: str, is_gone: Callable[[str], bool]
+) -> int | None:
+    """The token of a new lease; None where another trainer, of code as new, holds it.
+
+    ``is_gone`` is asked of the holder, so that one that is known to be dead is not waited for.
+    """
+    take_turns(connection)
+    row = connection.execute(select(TRAINERS).with_for_update()).mappings().one_or_none()
+    moment = _clock(connection)
+    values: dict[str, Any] = {
+        "holder": holder,
+        "version": version,
+        "heartbeat": moment,
+        "address": "",
+        "workers": 0,
+        "trouble": "",
+        "speed": 0.0,
+    }
+    if row is None:
+        connection.execute(insert(TRAINERS).values(number=1, token=1, **values))
+        return 1
+    held = row["holder"] and moment - row["heartbeat"] <= SILENCE_SECONDS
+    if held and row["version"] >= version and not is_gone(row["holder"]):
+        return None
+    token: int = row["token"] + 1
+    connection.execute(update(TRAINERS).values(token=token, **values))
+    return token
+
+
+class Lease:
+    """The right to write what is trained. Every method raises LeaseLost once it is another's."""
+
+    def __init__(self, writing: Transaction, token: int) -> None:
+        self._writing, self.token = writing, token
+
+    def renew(self, *, address: str, workers: int, trouble: str, speed: float) -> None:
+        """Say that this trainer lives, and how it does."""
+        with self._fenced() as connection:
+            connection.execute(
+                update(TRAINERS).values(
+                    heartbeat=_clock(connection),
+                    address=plain(address),
+                    workers=workers,
+                    trouble=plain(trouble),
+                    speed=speed,
+                )
+            )
+
+    def check(self) -> None:
+        """Raise LeaseLost if the lease is another's."""
+        with self._fenced():
+            pass
+
+    def release(self) -> None:
+        """Give the lease back, so that the next trainer need not wait."""
+        with self._fenced() as connection:
+            connection.execute(update(TRAINERS).values(holder=""))
+
+    def begin(self, job_id: str, planned: Iterable[str]) -> bool:
+        """Mark a job as running that trains the runs itself; False if it has ended."""
+        with self._fenced() as connection:
+            begun = jobs.start(connection, job_id)
+            if begun:
+                line.plan(connection, job_id, planned)
+            return begun
+
+    def record(self, job_id: str, seconds: float, reports_: Iterable[Report]) -> None:
+        """Write what a job's training reported in ``seconds`` of a worker's time."""
+        with self._fenced() as connection:
+            reports.write(connection, reports_)
+            connection.execute(
+                update(JOBS).where(JOBS.c.job_id == job_id).values(busy=JOBS.c.busy + seconds)
+            )
+
+    def finish(self, job_id: str, status: Status, message: str = "") -> None:
+        """End a job; its runs that are not trained, and that no other job needs, end with it."""
+        with self._fenced() as connection:
+            jobs.finish(connection, job_id, status, message)
+
+    @contextmanager
+    def _fenced(self) -> Iterator[Connection]:
+        """A transaction for as long as which the lease cannot pass to another."""
+        with self._writing() as connection:
+            held = connection.execute(select(TRAINERS.c.token).with_for_update()).scalar()
+            if held != self.token:
+                raise LeaseLost(N_("Another trainer has taken over this store."))
+            yield connection
+
+
+def _clock(connection: Connection) -> float:
+    """Seconds since 1970 by the database's clock: machines' own clocks differ."""
+    if connection.dialect.name == "postgresql":
+        now = select(func.extract("epoch", func.clock_timestamp()))
+        return float(connection.execute(now).scalar_one())
+    return time.time()

@@ -1,0 +1,92 @@
+"""The line of jobs: who waits, what each job trains itself, and what is left of it.
+
+Plain functions on a connection inside the caller's transaction, for the trainer and for
+pages that show the line. What a job is, is ``core.store.jobs``'s.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from core.report import Status
+from core.store.runs import ACTIVE
+from core.store.statements import plain, shares
+from core.store.tables import JOB_RUNS, JOBS, RUNS
+
+_ACTIVE = [status.value for status in ACTIVE]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A job in the queue: one that waits, or is in training.
+
+    ``place`` is 1 for the one that begins next, 0 for those that have begun: visitors take
+    turns, and each visitor's jobs begin in the order they came.
+    """
+
+    id: str
+    visitor: str
+    status: Status
+    stop_asked: bool
+    place: int
+
+
+def queue(connection: Connection) -> list[Entry]:
+    """The jobs that have not ended, in the order they came."""
+    query = select(JOBS.c.job_id, JOBS.c.visitor, JOBS.c.status, JOBS.c.stop)
+    rows = connection.execute(query.where(JOBS.c.status.in_(_ACTIVE)).order_by(JOBS.c.number)).all()
+    before: Counter[str] = Counter()
+    waiting: list[tuple[int, int]] = []
+    for number, (_, visitor, status, _) in enumerate(rows):
+        if status == Status.QUEUED.value:
+            waiting.append((before[visitor], number))
+        before[visitor] += 1
+    places = {number: place for place, (_, number) in enumerate(sorted(waiting), start=1)}
+    return [
+        Entry(job_id, visitor, Status(status), stop, places.get(number, 0))
+        for number, (job_id, visitor, status, stop) in enumerate(rows)
+    ]
+
+
+def plan(connection: Connection, job_id: str, run_ids: Iterable[str]) -> None:
+    """Note that a job trains the runs itself, together, beside those it planned before."""
+    number = select(JOBS.c.number).where(JOBS.c.job_id == plain(job_id)).scalar_subquery()
+    rounds = select(func.coalesce(func.max(JOB_RUNS.c.planned), 0)).where(JOB_RUNS.c.job == number)
+    this = connection.execute(rounds).scalar_one() + 1
+    for share in shares(run_ids):
+        chosen = JOB_RUNS.c.run.in_(select(RUNS.c.number).where(RUNS.c.run_id.in_(share)))
+        statement = update(JOB_RUNS).where(JOB_RUNS.c.job == number, chosen)
+        connection.execute(statement.values(planned=this))
+
+
+def planned(connection: Connection, job_id: str) -> dict[int, set[str]]:
+    """The runs that a job trains itself, by the rounds in which it planned to."""
+    query = _runs_of(job_id).add_columns(JOB_RUNS.c.planned).where(JOB_RUNS.c.planned.is_not(None))
+    rounds: dict[int, set[str]] = {}
+    for run_id, number in connection.execute(query.order_by(JOB_RUNS.c.planned)):
+        rounds.setdefault(number, set()).add(run_id)
+    return rounds
+
+
+def untrained(connection: Connection, job_id: str) -> set[str]:
+    """The runs of a job that have not ended."""
+    return set(connection.execute(_runs_of(job_id).where(RUNS.c.status.in_(_ACTIVE))).scalars())
+
+
+def failure(connection: Connection, job_id: str) -> str:
+    """The message of a run of the job that failed; empty if none did."""
+    query = _runs_of(job_id).with_only_columns(RUNS.c.message)
+    failed = query.where(RUNS.c.status == Status.FAILED.value).order_by(JOB_RUNS.c.position)
+    return connection.execute(failed.limit(1)).scalar() or ""
+
+
+def _runs_of(job_id: str) -> Select[Any]:
+    return (
+        select(RUNS.c.run_id)
+        .join(JOB_RUNS, JOB_RUNS.c.run == RUNS.c.number)
+        .join(JOBS, JOBS.c.number == JOB_RUNS.c.job)
+        .where(JOBS.c.job_id == plain(job_id))
+    )
