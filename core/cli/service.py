@@ -70,10 +70,11 @@ def doctor() -> int:
     for package, found in versions.items():
         click.echo(f"{package} {found or _MISSING}")
     click.echo(f"mnist.npz {named_file() or cached_file()}")
-    works = [_check(*look) for look in (("data", _data), ("store", _store), ("trainer", _trainer))]
-    _check("service", _service)
-    _check("speed", _speed)
-    click.echo(f"bounds: {_bounds()}")
+    looks = (
+        *(("data", _data), ("store", _store), ("service", _service), ("speed", _speed)),
+        *(("bounds", _bounds), ("trainer", _trainer)),
+    )
+    works = [_check(*look) for look in looks]
     return 0 if all(works) and all(versions.values()) else 1
 
 
