@@ -10,14 +10,16 @@ import streamlit as st
 
 from core.analysis import sentences
 from core.document import from_yaml
-from core.errors import told_message
+from core.errors import KasseiError, StoreUnavailable, told_message
 from core.experiment import Experiment
 from core.jobs import estimate, submit
 from core.language import N_, Translate
 from core.metrics import duration
 from core.report import Status
+from core.sharing.links import address, encode
 from core.store import Job, Store
 from pages.shared import caches, failures, results
+from pages.shared.binding import current_link, show_runs
 from pages.shared.form import fill_form
 from pages.shared.leaderboard import draw_leaderboard
 from pages.shared.progress import draw_progress, draw_service
@@ -33,17 +35,35 @@ ENDINGS = {
 def linked_job(store: Store) -> Job | None:
     """The job that the link names; the form is filled with its values when it is first seen.
 
+    The experiment of a link without a job fills the form alike.
+
     Raises:
         KasseiError: the store does not hold it, or its experiment is no longer valid.
     """
-    job_id = st.query_params.get("job")
-    if not job_id:
-        return None
-    job = store.job(job_id)
-    if st.session_state.get("seen") != job_id or "activation" not in st.session_state:
-        fill_form(from_yaml(job.document))
+    link = current_link()
+    job_id = link.view.get("job")
+    job = experiment = None
+    if job_id:
+        try:
+            job = store.job(job_id)
+            experiment = from_yaml(job.document)
+        except StoreUnavailable:
+            raise
+        except KasseiError:
+            # Another server's job: the fields beside it say what it was.
+            if link.experiment is None:
+                raise
+    if job is None and link.experiment is not None:
+        experiment, job_id = link.experiment, address(encode(link.experiment))
+    if experiment and (st.session_state.get("seen") != job_id or _emptied()):
+        fill_form(experiment)
         st.session_state["seen"] = job_id
     return job
+
+
+def _emptied() -> bool:
+    """Whether the form's widgets were forgotten, as they are on the way over another page."""
+    return "activation" not in st.session_state
 
 
 def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Translate) -> None:
@@ -82,7 +102,9 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
 
 def _submit(store: Store, experiment: Experiment) -> None:
     visitor = st.session_state.setdefault("visitor", secrets.token_hex(8))
-    st.query_params["job"] = submit(store, experiment, visitor)
+    job_id = submit(store, experiment, visitor)
+    # The fields beside the job are for other servers, and for this one when the job is gone.
+    show_runs(encode(experiment, job=job_id))
 
 
 def draw_job(store: Store, job: Job, _: Translate) -> None:
