@@ -64,9 +64,8 @@ def follow(changes: Mapping[str, str | None]) -> None:
 def show_runs(parameters: Mapping[str, str]) -> None:
     """Show other runs: the link's ``parameters`` are new, only the language stays."""
     asked = st.query_params.to_dict()
-    st.query_params.from_dict(
-        {"lang": asked["lang"]} | parameters if "lang" in asked else parameters
-    )
+    kept = {"lang": asked["lang"]} if "lang" in asked else {}
+    st.query_params.from_dict({**kept, **parameters})
 
 
 def _kept(part: str, key: str, value: Any, first: Any) -> dict[str, Any]:
