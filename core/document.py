@@ -1,11 +1,11 @@
-"""Experiments as text: the YAML file, and the lists of the command line and of links.
+"""Experiments as text: the YAML file, and the lists of the command line.
 
 Only plain YAML is read (numbers, texts, lists); nothing in a file is ever executed.
 """
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,9 @@ import yaml
 
 from core.catalog.choice import shown
 from core.errors import InvalidExperiment
-from core.experiment import MAX_RUNS, Experiment, describe
-from core.fields import FIELDS
+from core.experiment import MAX_RUNS, Experiment, RunConfig
 from core.language import N_
+from core.report import CONFIG_COLUMNS
 
 # A file that names every field needs far less.
 MAX_CHARACTERS = 100_000
@@ -102,6 +102,21 @@ def to_yaml(experiment: Experiment) -> str:
     return "\n".join(lines or ["{}"]) + "\n"
 
 
+def from_row(row: Mapping[Any, Any]) -> RunConfig:
+    """The config of a row of a table of runs, as exported or as the store gives it.
+
+    Raises:
+        InvalidExperiment: a value that cannot be trained.
+    """
+    said = {name: row[name] for name in CONFIG_COLUMNS}
+    # NaN, and pandas' own NA, are the only values that are not themselves.
+    given = {
+        name: None if value is None or value != value else value for name, value in said.items()
+    }
+    given["hidden"] = str(given["hidden"]).replace("-", ",")
+    return RunConfig(**given)
+
+
 def listed(field: str, text: str) -> list[Any]:
     """The values of a comma-separated list: ``relu,leaky_relu(0.1)``, ``0-4``, ``0,3-5``.
 
@@ -121,36 +136,6 @@ def listed(field: str, text: str) -> list[Any]:
         elif part:
             values.append(part)
     return values
-
-
-def written_list(field: str, values: Sequence[Any]) -> str:
-    """The comma-separated list of ``values`` of one field; ``listed`` cuts it again.
-
-    Networks are written with dashes (128-128), whole rows of seeds as a range (0-4), choices
-    without brackets that hold their defaults.
-    """
-    if field == "seed" and len(values) > 2 and list(values) == _row(values[0], len(values)):
-        return f"{values[0]}-{values[-1]}"
-    return ",".join(_written(field, value) for value in values)
-
-
-def _row(first: int, count: int) -> list[int]:
-    return list(range(first, first + count))
-
-
-def _written(field: str, value: Any) -> str:
-    if value is None:
-        return "none"
-    text = describe(value)
-    head, bracket, _ = text.partition("(")
-    return head if bracket and _means(field, head, value) else text
-
-
-def _means(field: str, text: str, value: Any) -> bool:
-    try:
-        return bool(FIELDS[field].read(text) == value)
-    except InvalidExperiment:
-        return False
 
 
 def _parts(text: str) -> list[str]:

@@ -92,6 +92,29 @@ def arrays(
     return _downloaded(url, cached_file(), stall_seconds, total_seconds)
 
 
+def test_arrays(settings: Settings, seed: int) -> tuple[Floats, Labels]:
+    """x_test and y_test of ``settings`` alone: the training images would fill a page's memory.
+
+    Raises:
+        DataUnavailable: no good file, and none that can be downloaded.
+    """
+    path = local_file()
+    try:
+        stored = read(path, ("x_test", "y_test")) if path else None
+    except Unreadable:
+        stored = None
+    if stored is None:
+        # Says what is wrong, or brings the file.
+        arrays()
+        _parsed.cache_clear()
+        stored = read(local_file() or cached_file(), ("x_test", "y_test"))
+    test = _rows(TEST_SAMPLES, settings.test_samples, seed, Stream.SPLIT_TEST)
+    images, digits = stored["x_test"], stored["y_test"]
+    if test is not None:
+        images, digits = images[test], digits[test]
+    return pixels(images), _labels(digits)
+
+
 def _downloaded(url: str, path: Path, stall_seconds: float, total_seconds: float) -> Arrays:
     """The arrays of the file at ``path``, put there unless another process did so first."""
     try:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from core.cli.gallery import gallery
+from core.cli.importing import import_
 from core.cli.results import delete, export, runs, show
 from core.cli.service import doctor, trainer
 from core.cli.train import FAILED, INTERRUPTED, train
@@ -23,7 +24,7 @@ def cli() -> None:
     """Kassei: train many networks at once and compare them."""
 
 
-for command in (train, runs, show, export, delete, gallery, trainer, doctor):
+for command in (train, runs, show, export, import_, delete, gallery, trainer, doctor):
     cli.add_command(command)
 
 

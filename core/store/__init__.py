@@ -8,6 +8,7 @@ from core.store.jobs import Job
 from core.store.lease import Lease, Trainer
 from core.store.line import Entry
 from core.store.opening import in_memory
+from core.store.search import Query
 from core.store.store import Store
 
-__all__ = ["Entry", "Job", "Lease", "Store", "Trainer", "in_memory"]
+__all__ = ["Entry", "Job", "Lease", "Query", "Store", "Trainer", "in_memory"]

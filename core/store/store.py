@@ -18,6 +18,7 @@ from core.experiment import Experiment, RunConfig
 from core.report import Report, Status
 from core.store import frames, jobs, lease, line, reports, runs, snapshots
 from core.store.failures import as_sentences, shown
+from core.store.index import Index
 from core.store.jobs import Job
 from core.store.lease import Lease, Trainer
 from core.store.line import Entry
@@ -42,6 +43,8 @@ class Store:
         self._writer = writer_of(engine)
         # The store's URL for people: without its password.
         self.url = url
+        # Searching, naming and tagging the runs.
+        self.index = Index(self._reading, self._writing)
 
     @staticmethod
     def open(url: str) -> "Store":
@@ -123,11 +126,6 @@ class Store:
         with self._writing() as connection:
             runs.remove(connection, run_id)
 
-    def visitors_of(self, run_id: str) -> set[str]:
-        """The visitors whose jobs a run belongs to."""
-        with self._reading() as connection:
-            return line.visitors_of(connection, run_id)
-
     # Reports
 
     def write(self, reports_: Iterable[Report]) -> None:
@@ -194,21 +192,9 @@ class Store:
 
     # Jobs
 
-    def submit(
-        self,
-        experiment: Experiment,
-        visitor: str = "",
-        *,
-        each: int | None = None,
-        most: int | None = None,
-    ) -> str:
-        """Queue an experiment; returns the job's id. Runs that are trained are only linked.
-
-        Raises:
-            KasseiError: ``each`` experiments of the visitor have not ended, or ``most`` of all.
-        """
+    def submit(self, experiment: Experiment, visitor: str = "") -> str:
+        """Queue an experiment; returns the job's id. Runs that are trained are only linked."""
         with self._writing() as connection:
-            line.refuse_crowds(connection, visitor, each, most)
             return jobs.submit(connection, experiment, visitor)
 
     def job(self, job_id: str) -> Job:

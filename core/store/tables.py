@@ -152,3 +152,18 @@ STATES = Table(
     Column("size", BigInteger, nullable=False),
     Column("updated", Double, nullable=False),
 )
+
+NAMES = Table(
+    "run_names",
+    METADATA,
+    Column("run", ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+TAGS = Table(
+    "run_tags",
+    METADATA,
+    Column("run", ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Index("run_tags_by_tag", "tag"),
+)

@@ -1,7 +1,7 @@
 """What goes wrong while a page is drawn or a button is pressed, as one sentence."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
@@ -9,8 +9,7 @@ import streamlit as st
 from core.errors import KasseiError
 from core.language import Translate
 
-_KEPT, _AWAY = "failure", "away"
-_RETURN_SECONDS = 4.0
+_KEPT = "failure"
 
 
 def keeping(action: Callable[..., Any], *values: Any) -> None:
@@ -25,21 +24,6 @@ def kept() -> KasseiError | None:
     """What the callback before this run failed with; it is told once."""
     failure: KasseiError | None = st.session_state.pop(_KEPT, None)
     return failure
-
-
-def draw_return(opens: Callable[[], Any]) -> None:
-    """Look every few seconds whether what failed works again, and then draw the page anew."""
-
-    @st.fragment(run_every=_RETURN_SECONDS)
-    def look() -> None:
-        # The first drawing is the page's own, which has just seen it fail.
-        if st.session_state.pop(_AWAY, False):
-            with suppress(KasseiError):
-                opens()
-                st.rerun()
-        st.session_state[_AWAY] = True
-
-    look()
 
 
 @contextmanager

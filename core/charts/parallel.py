@@ -1,0 +1,83 @@
+"""Parallel coordinates: a line a run across its settings and results, to be brushed.
+
+Positions of ``analysis.parallel`` in, an ``alt.Chart`` out.
+"""
+
+import json
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from core.catalog import ACTIVATIONS
+from core.language import Translate
+
+BRUSH = "brush"
+
+
+def parallel_chart(
+    positions: pd.DataFrame, ticks: pd.DataFrame, titles: Sequence[str], _: Translate
+) -> alt.LayerChart:
+    """Lines over as many axes as there are ``titles``.
+
+    Args:
+        positions: a row a run: run_id, activation, and d0, d1, … from 0 to 1.
+        ticks: columns axis, position, text.
+
+    A rectangle that is dragged over one or several axes keeps the lines that cross all of
+    these axes inside of it.
+    """
+    axes = [f"d{index}" for index in range(len(titles))]
+    names = [name.partition("(")[0] for name in positions["activation"]]
+    frame = positions.assign(colour=[ACTIVATIONS[name].colour for name in names])
+    named = json.dumps(dict(zip(axes, titles, strict=True)), ensure_ascii=False)
+    x = alt.X(
+        "key:N",
+        scale=alt.Scale(domain=axes, type="point", padding=0.35),
+        title=None,
+        axis=alt.Axis(
+            labelExpr=f"({named})[datum.value]", labelAngle=0, labelLimit=110, orient="top",
+            labelFontSize=12, labelFontWeight=600, grid=True, ticks=False, domain=False,
+        ),
+    )  # fmt: skip
+    y = alt.Y("value:Q", scale=alt.Scale(domain=[-0.03, 1.03], nice=False), axis=None)
+    # The brush speaks of points; a line is kept if each of its points on these axes is inside.
+    inside = " && ".join(
+        f"(indexof({BRUSH}.key, '{axis}') < 0 ||"
+        f" (datum.{axis} >= {BRUSH}.value[0] && datum.{axis} <= {BRUSH}.value[1]))"
+        for axis in axes
+    )
+    brush = alt.selection_interval(name=BRUSH, encodings=["x", "y"])
+    folded = (
+        alt.Chart(frame)
+        .transform_calculate(kept=f"!isValid({BRUSH}.value) || ({inside})")
+        .transform_fold([*axes])
+    )
+    lines = folded.mark_line(strokeWidth=1.4).encode(
+        x=x,
+        y=y,
+        detail="run_id:N",
+        color=alt.Color("colour:N", scale=None),
+        opacity=alt.condition("datum.kept", alt.value(_opacity(len(frame))), alt.value(0.04)),
+    )
+    grips = folded.mark_point(opacity=0, size=1).encode(x=x, y=y).add_params(brush)
+    labels = (
+        alt.Chart(ticks.rename(columns={"axis": "key", "position": "value"}))
+        .mark_text(align="left", dx=5, fontSize=11, color="#8C8C8C")
+        .encode(x=x, y=y, text="text:N")
+    )
+    chart: alt.LayerChart = (
+        alt.layer(lines, grips, labels)
+        .properties(
+            width="container",
+            height=360,
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def _opacity(lines: int) -> float:
+    """Lines that cover each other are drawn the paler the more there are."""
+    return min(0.8, max(0.15, 4 / lines**0.5)) if lines else 1.0

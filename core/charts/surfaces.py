@@ -1,0 +1,168 @@
+"""A surface over the plane with the samples on it, and the surfaces of hidden units.
+
+Arrays and frames of ``analysis.predictions`` in, ``alt.Chart`` out. A background is a
+picture, so that a panel stays light and a dozen of them can follow a slider.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.charts import raster
+from core.language import N_, Translate
+from core.metrics import number
+
+SIDE = 220
+_UNIT = 54
+_UNITS_A_ROW = 6
+
+PARTS = {"train": N_("training sample"), "test": N_("test sample")}
+OUTLIER = N_("outlier")
+
+
+def surface_panel(
+    picture: str,
+    points: pd.DataFrame,
+    window: Sequence[float],
+    title: tuple[str, str],
+    targets: tuple[float, float] | None,
+    _: Translate,
+) -> alt.LayerChart:
+    """One network's surface with samples on it.
+
+    Args:
+        picture: the address of the background.
+        points: columns x, y, target, part, outlier.
+        window: left, right, bottom, top of the plane.
+        title: the configuration, and below it how good it is.
+        targets: the lowest and the highest target of a regression; None colours classes.
+    """
+    left, right, bottom, top = window
+    frame = points.assign(
+        fill=_fills(points["target"], targets),
+        kind=[
+            _(OUTLIER) if outlier else _(PARTS[part])
+            for part, outlier in zip(points["part"], points["outlier"], strict=True)
+        ],
+    )
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=[left, right], nice=False, zero=False),
+        title="x₁",
+        axis=_axis(),
+    )
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(domain=[bottom, top], nice=False, zero=False),
+        title="x₂",
+        axis=_axis(titleAngle=0),
+    )
+    ground = (
+        alt.Chart(
+            pd.DataFrame({"url": [picture], "x": [(left + right) / 2], "y": [(bottom + top) / 2]})
+        )
+        .mark_image(width=SIDE, height=SIDE, aspect=False)
+        .encode(x=x, y=y, url="url:N")
+    )
+    dots = (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=26, opacity=1, strokeWidth=0.9)
+        .encode(
+            x=x,
+            y=y,
+            fill=alt.Fill("fill:N", scale=None),
+            stroke=alt.condition(
+                "datum.part == 'test'", alt.value("#10141B"), alt.value("#FFFFFF")
+            ),
+            shape=alt.condition("datum.outlier", alt.value("cross"), alt.value("circle")),
+            size=alt.condition("datum.outlier", alt.value(60), alt.value(26)),
+            tooltip=[
+                alt.Tooltip("x:Q", title="x₁", format=".2f"),
+                alt.Tooltip("y:Q", title="x₂", format=".2f"),
+                alt.Tooltip(
+                    "target:Q", title=_("target") if targets else _("class"), format=".3~g"
+                ),
+                alt.Tooltip("kind:N", title=_("sample")),
+            ],
+        )
+    )
+    chart: alt.LayerChart = (
+        alt.layer(ground, dots)
+        .properties(
+            width=SIDE,
+            height=SIDE,
+            title=alt.Title(
+                title[0], subtitle=title[1], anchor="start", frame="group", fontSize=13, offset=6
+            ),
+        )
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def surface_picture(values: NDArray[Any], targets: tuple[float, float] | None) -> str:
+    """The address of the background for a surface of ``analysis.predictions``."""
+    if targets:
+        return raster.png(raster.targets(values, *targets))
+    if values.ndim == 3:
+        return raster.png(raster.many_classes(values))
+    return raster.png(raster.two_classes(values))
+
+
+def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -> alt.Chart:
+    """The surfaces (units, side, side) of one hidden layer, in rows of six."""
+    count = len(surfaces)
+    spans = [(float(np.nanmin(one)), float(np.nanmax(one))) for one in surfaces]
+    frame = pd.DataFrame(
+        {
+            "url": [raster.png(raster.signed(one)) for one in surfaces],
+            "unit": range(1, count + 1),
+            "column": [index % _UNITS_A_ROW for index in range(count)],
+            "row": [index // _UNITS_A_ROW for index in range(count)],
+            "low": [number(low) for low, _high in spans],
+            "high": [number(high) for _low, high in spans],
+        }
+    )
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_image(width=_UNIT - 4, height=_UNIT - 4, aspect=False)
+        .encode(
+            x=alt.X("column:O", axis=None),
+            y=alt.Y("row:O", axis=None),
+            url="url:N",
+            tooltip=[
+                alt.Tooltip("unit:Q", title=_("unit")),
+                alt.Tooltip("low:N", title=_("lowest activation")),
+                alt.Tooltip("high:N", title=_("highest activation")),
+            ],
+        )
+        .properties(
+            width=alt.Step(_UNIT),
+            height=alt.Step(_UNIT),
+            title=alt.Title(
+                _("Hidden layer {layer}: {count} units").format(layer=layer, count=count),
+                anchor="start",
+                fontSize=13,
+            ),
+        )
+        .configure_view(stroke=None)
+        .configure_scale(bandPaddingInner=0, bandPaddingOuter=0)
+    )
+    return chart
+
+
+def _fills(values: pd.Series, targets: tuple[float, float] | None) -> list[str]:
+    if targets is None:
+        return [raster.CLASSES[int(value) % len(raster.CLASSES)] for value in values]
+    low, high = targets
+    place = (values.to_numpy(np.float64) - low) / max(high - low, 1e-12)
+    colours = raster.ramp(place[None], raster.TARGETS)[0]
+    return ["#" + bytes(colour).hex().upper() for colour in colours]
+
+
+def _axis(**settings: Any) -> alt.Axis:
+    return alt.Axis(grid=False, tickCount=4, labelFontSize=11, titlePadding=4, **settings)
