@@ -1,11 +1,11 @@
-"""Experiments as text: the YAML file, and the lists of the command line.
+"""Experiments as text: the YAML file, and the lists of the command line and of links.
 
 Only plain YAML is read (numbers, texts, lists); nothing in a file is ever executed.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,8 @@ import yaml
 
 from core.catalog.choice import shown
 from core.errors import InvalidExperiment
-from core.experiment import MAX_RUNS, Experiment, RunConfig
+from core.experiment import MAX_RUNS, Experiment, RunConfig, describe
+from core.fields import FIELDS
 from core.language import N_
 from core.report import CONFIG_COLUMNS
 
@@ -136,6 +137,36 @@ def listed(field: str, text: str) -> list[Any]:
         elif part:
             values.append(part)
     return values
+
+
+def written_list(field: str, values: Sequence[Any]) -> str:
+    """The comma-separated list of ``values`` of one field; ``listed`` cuts it again.
+
+    Networks are written with dashes (128-128), whole rows of seeds as a range (0-4), choices
+    without brackets that hold their defaults.
+    """
+    if field == "seed" and len(values) > 2 and list(values) == _row(values[0], len(values)):
+        return f"{values[0]}-{values[-1]}"
+    return ",".join(_written(field, value) for value in values)
+
+
+def _row(first: int, count: int) -> list[int]:
+    return list(range(first, first + count))
+
+
+def _written(field: str, value: Any) -> str:
+    if value is None:
+        return "none"
+    text = describe(value)
+    head, bracket, _ = text.partition("(")
+    return head if bracket and _means(field, head, value) else text
+
+
+def _means(field: str, text: str, value: Any) -> bool:
+    try:
+        return bool(FIELDS[field].read(text) == value)
+    except InvalidExperiment:
+        return False
 
 
 def _parts(text: str) -> list[str]:

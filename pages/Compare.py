@@ -26,6 +26,8 @@ except KasseiError as error:
     st.warning(error.told(_))
 if failure:
     st.error(failure.told(_))
+if store is None:
+    failures.draw_return(lambda: caches.store().queue())
 
 dataset = choose_dataset(_)
 form, shown = st.columns([5, 8], gap="medium")

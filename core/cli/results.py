@@ -65,5 +65,5 @@ def delete(run: str) -> None:
     """Delete RUN, an id or the beginning of one, with its epochs, layers and weights."""
     with jobs.open_store() as store:
         run_id = store.resolve(run)
-        store.delete(run_id)
+        jobs.delete_run(store, run_id)
     click.echo(f"Deleted {run_id}")

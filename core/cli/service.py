@@ -1,5 +1,6 @@
 """``trainer`` and ``doctor``: the process that trains, and what works on this machine."""
 
+import math
 import os
 import platform
 import signal
@@ -14,6 +15,7 @@ import click
 from core import jobs
 from core.errors import KasseiError, TrainerUnavailable, told_message
 from core.jobs.direct import reason
+from core.metrics import duration
 from data.mnist import cached_file, named_file
 
 _PACKAGES = ("streamlit", "tensorflow", "keras", "scikit-learn", "pandas", "altair", "distributed")
@@ -68,7 +70,11 @@ def doctor() -> int:
     for package, found in versions.items():
         click.echo(f"{package} {found or _MISSING}")
     click.echo(f"mnist.npz {named_file() or cached_file()}")
-    works = [_check(*look) for look in (("data", _data), ("store", _store), ("trainer", _trainer))]
+    looks = (
+        *(("data", _data), ("store", _store), ("service", _service), ("speed", _speed)),
+        *(("bounds", _bounds), ("trainer", _trainer)),
+    )
+    works = [_check(*look) for look in looks]
     return 0 if all(works) and all(versions.values()) else 1
 
 
@@ -125,3 +131,43 @@ def _trainer() -> str:
     if not workers:
         raise TrainerUnavailable("The Dask scheduler at {address} has no workers.", address=address)
     return f"{address}, {workers} workers"
+
+
+def _service() -> str:
+    """The trainer that serves the store now, and the line before it."""
+    with jobs.open_store() as store:
+        now, line = store.trainer(), store.queue()
+    waiting = sum(entry.place > 0 for entry in line)
+    told = f"{len(line) - waiting} in training, {waiting} waiting"
+    if now is None or not now.alive:
+        return f"no trainer serves the store (the app starts one); {told}"
+    where = now.address or "its own worker"
+    told = f"{now.holder} on {where}, {now.workers} ready, {now.speed:.1f} epochs/s; {told}"
+    return f"{told}; {told_message(now.trouble, str)}" if now.trouble else told
+
+
+def _speed() -> str:
+    """What the newest trained runs took, by data set."""
+    with jobs.open_store() as store:
+        runs = store.runs(limit=1_000)
+    trained = runs[runs["train_seconds"] > 0].groupby("dataset", sort=False)
+    sums = trained[["epochs_done", "train_seconds"]].sum()
+    told = [
+        f"{name} {row['epochs_done'] / row['train_seconds']:,.0f}" for name, row in sums.iterrows()
+    ]
+    return f"{', '.join(told)} epochs/s" if told else "nothing was trained yet"
+
+
+def _bounds() -> str:
+    limits = jobs.bounds()
+    told = {
+        "runs": f"{limits.runs:,}",
+        "parameters": f"{limits.parameters:,}",
+        "epochs": f"{limits.epochs:,}",
+        "time": duration(limits.seconds) if math.isfinite(limits.seconds) else "any",
+        "memory": f"{limits.memory // 2**20:,} MB",
+        "waiting of one visitor": f"{limits.queued_each:,}",
+        "waiting in all": f"{limits.queued:,}",
+    }
+    kind = "public" if jobs.is_public() else "private"
+    return f"{kind}; at most " + ", ".join(f"{name} {value}" for name, value in told.items())

@@ -6,10 +6,11 @@ its own, which ``TrainerProcess`` starts. Nothing here is imported with TensorFl
 
 from core.jobs.bounds import Bounds, bounds
 from core.jobs.direct import train
-from core.jobs.environment import open_store, scheduler_address, store_url
+from core.jobs.environment import is_public, open_store, scheduler_address, store_url
 from core.jobs.estimate import Estimate, estimate
 from core.jobs.launch import TrainerProcess
 from core.jobs.results import Results, export, prepare
+from core.jobs.submission import delete_run, submit
 
 __all__ = [
     "Bounds",
@@ -17,11 +18,14 @@ __all__ = [
     "Results",
     "TrainerProcess",
     "bounds",
+    "delete_run",
     "estimate",
     "export",
+    "is_public",
     "open_store",
     "prepare",
     "scheduler_address",
     "store_url",
+    "submit",
     "train",
 ]

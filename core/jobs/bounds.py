@@ -5,7 +5,7 @@ trainer asks again, for a store can be written by others.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import psutil
@@ -18,6 +18,7 @@ from core.fields import MAX_EPOCHS
 from core.jobs.environment import is_public
 from core.language import N_
 from core.metrics import duration
+from core.store import Store
 
 _MB = 2**20
 # What a worker has with TensorFlow loaded, before it trains.
@@ -88,10 +89,11 @@ def _shared(block: Block) -> bool:
     return source.separate and whole == (config.train_samples, config.test_samples)
 
 
-def check(experiment: Experiment, limits: Bounds, pace: float = 1.0) -> None:
+def check(experiment: Experiment, limits: Bounds, store: Store, pace: float) -> None:
     """Refuse an experiment that asks for more than ``limits``.
 
-    ``pace`` is what the estimate of time is multiplied by on this machine.
+    Runs that ``store`` holds as trained cost neither memory nor time; ``pace`` is what the
+    estimate of time is multiplied by on this machine.
 
     Raises:
         InvalidExperiment: what it asks for, and what would fit.
@@ -112,7 +114,9 @@ def check(experiment: Experiment, limits: Bounds, pace: float = 1.0) -> None:
         limits.epochs,
         N_("{asked} epochs are more than may be trained here: at most {most}."),
     )
-    needed = _WORKER_BYTES + max(map(memory, blocks(configs)))
+    known = store.finished(config.run_id for config in configs)
+    new = [config for config in configs if config.run_id not in known]
+    needed = _WORKER_BYTES + max(map(memory, blocks(new)), default=0)
     if needed > limits.memory:
         raise InvalidExperiment(
             N_(
@@ -122,9 +126,9 @@ def check(experiment: Experiment, limits: Bounds, pace: float = 1.0) -> None:
             asked=f"{needed // _MB:,}",
             most=f"{limits.memory // _MB:,}",
         )
-    seconds = pace * _seconds(configs)
+    seconds = pace * _seconds(new)
     if seconds > limits.seconds:
-        share = 0.9 * limits.seconds / seconds
+        room = limits.seconds / pace
         raise InvalidExperiment(
             N_(
                 "The training would take about {asked}; here it may take {most}: about {epochs}"
@@ -132,13 +136,29 @@ def check(experiment: Experiment, limits: Bounds, pace: float = 1.0) -> None:
             ),
             asked=duration(seconds),
             most=duration(limits.seconds),
-            epochs=int(share * max(config.epochs for config in configs)),
-            runs=max(1, int(share * len(configs))),
+            epochs=_most(
+                max(config.epochs for config in new),
+                lambda epochs: _seconds([_shorter(config, epochs) for config in new]) <= room,
+            ),
+            runs=_most(len(new), lambda runs: _seconds(new[:runs]) <= room),
         )
 
 
 def _seconds(configs: Sequence[RunConfig]) -> float:
     return sum(map(cost.seconds, blocks(configs)))
+
+
+def _shorter(config: RunConfig, epochs: int) -> RunConfig:
+    return config.model_copy(update={"epochs": min(epochs, config.epochs)})
+
+
+def _most(high: int, fits: Callable[[int], bool]) -> int:
+    """The greatest number below ``high`` that fits, if greater ones never do; 0 if none does."""
+    low = 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
 
 
 def _at_most(asked: int, most: int, sentence: str) -> None:

@@ -34,10 +34,10 @@ def estimate(experiment: Experiment, store: Store) -> Estimate:
     known = store.finished(config.run_id for config in configs)
     rest = [config for config in configs if config.run_id not in known]
     seconds = sum(cost.seconds(block) for block in blocks(rest))
-    return Estimate(len(configs), len(rest), seconds * _factor(store) if rest else 0.0)
+    return Estimate(len(configs), len(rest), seconds * pace(store) if rest else 0.0)
 
 
-def _factor(store: Store) -> float:
+def pace(store: Store) -> float:
     """Training seconds measured per second foreseen, over the newest finished jobs."""
     measured, foreseen = 0.0, 0.0
     jobs = store.jobs(_LOOKED_AT, status=Status.FINISHED)

@@ -17,6 +17,7 @@ from core.engine.plan import Block, blocks
 from core.errors import KasseiError, StoreUnavailable, TrainingFailed, as_message
 from core.jobs.bounds import Bounds, check, memory
 from core.jobs.crew import Crew, Given
+from core.jobs.estimate import pace
 from core.jobs.pulse import Pulse
 from core.jobs.turns import MOST_DEATHS, Begun, Turns, Work
 from core.jobs.worker import Turn
@@ -118,7 +119,7 @@ class Trainer:
         begun = Begun(job_id, job.visitor, frozenset(job.run_ids))
         try:
             experiment = from_yaml(job.document)
-            check(experiment, self._limits)
+            check(experiment, self._limits, self._store, pace(self._store))
         except KasseiError as error:
             self._lease.finish(job_id, Status.FAILED, as_message(error))
             return

@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
+from core.errors import KasseiError
+from core.language import N_
 from core.report import Status
 from core.store.runs import ACTIVE
-from core.store.statements import plain, shares
+from core.store.statements import plain, shares, take_turns
 from core.store.tables import JOB_RUNS, JOBS, RUNS
 
 _ACTIVE = [status.value for status in ACTIVE]
@@ -49,6 +51,44 @@ def queue(connection: Connection) -> list[Entry]:
         Entry(job_id, visitor, Status(status), stop, places.get(number, 0))
         for number, (job_id, visitor, status, stop) in enumerate(rows)
     ]
+
+
+def refuse_crowds(connection: Connection, visitor: str, each: int | None, most: int | None) -> None:
+    """Refuse one more job where ``each`` of the visitor have not ended, or ``most`` of all.
+
+    Raises:
+        KasseiError: so it is.
+    """
+    if each is None and most is None:
+        return
+    take_turns(connection)
+    active = select(func.count()).where(JOBS.c.status.in_(_ACTIVE))
+    mine = connection.execute(active.where(JOBS.c.visitor == plain(visitor))).scalar_one()
+    if each is not None and mine >= each:
+        raise KasseiError(
+            N_(
+                "{count} comparisons of yours are in training or wait for it, the most that one"
+                " visitor may have here: stop one, or wait for one to end."
+            ),
+            count=mine,
+        )
+    count = connection.execute(active).scalar_one()
+    if most is not None and count >= most:
+        raise KasseiError(
+            N_("{count} comparisons wait for training here, as many as may: try again later."),
+            count=count,
+        )
+
+
+def visitors_of(connection: Connection, run_id: str) -> set[str]:
+    """The visitors whose jobs a run belongs to."""
+    query = (
+        select(JOBS.c.visitor)
+        .join(JOB_RUNS, JOB_RUNS.c.job == JOBS.c.number)
+        .join(RUNS, RUNS.c.number == JOB_RUNS.c.run)
+        .where(RUNS.c.run_id == plain(run_id))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def plan(connection: Connection, job_id: str, run_ids: Iterable[str]) -> None:

@@ -126,6 +126,11 @@ class Store:
         with self._writing() as connection:
             runs.remove(connection, run_id)
 
+    def visitors_of(self, run_id: str) -> set[str]:
+        """The visitors whose jobs a run belongs to."""
+        with self._reading() as connection:
+            return line.visitors_of(connection, run_id)
+
     # Reports
 
     def write(self, reports_: Iterable[Report]) -> None:
@@ -192,9 +197,21 @@ class Store:
 
     # Jobs
 
-    def submit(self, experiment: Experiment, visitor: str = "") -> str:
-        """Queue an experiment; returns the job's id. Runs that are trained are only linked."""
+    def submit(
+        self,
+        experiment: Experiment,
+        visitor: str = "",
+        *,
+        each: int | None = None,
+        most: int | None = None,
+    ) -> str:
+        """Queue an experiment; returns the job's id. Runs that are trained are only linked.
+
+        Raises:
+            KasseiError: ``each`` experiments of the visitor have not ended, or ``most`` of all.
+        """
         with self._writing() as connection:
+            line.refuse_crowds(connection, visitor, each, most)
             return jobs.submit(connection, experiment, visitor)
 
     def job(self, job_id: str) -> Job:

@@ -3,16 +3,91 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import streamlit as st
 
 _MNIST = Path(__file__).with_name("mnist.svg")
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
     from core.jobs import TrainerProcess
     from core.sharing.bundle import Bundle
+    from core.sharing.links import Link
     from core.store import Store
+
+
+class Source(Protocol):
+    """Where runs are read from: the store, or shipped results."""
+
+    def epochs(self, run_ids: Iterable[str]) -> pd.DataFrame:
+        """EPOCH_COLUMNS of the runs."""
+        ...
+
+    def layers(self, run_ids: Iterable[str], epoch: int | None = None) -> pd.DataFrame:
+        """LAYER_COLUMNS of the runs, after one epoch or all."""
+        ...
+
+    def histograms(self, run_ids: Iterable[str], epoch: int | None = None) -> pd.DataFrame:
+        """A row a bin."""
+        ...
+
+    def snapshot_epochs(self, run_id: str) -> tuple[int, ...]:
+        """The epochs whose weights were kept."""
+        ...
+
+    def weights(self, run_id: str, epoch: int | None = None) -> tuple[NDArray[np.generic], ...]:
+        """The weights after ``epoch`` (None: the last kept)."""
+        ...
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def link(parameters: tuple[tuple[str, str], ...]) -> Link:
+    """What an address says."""
+    from core.sharing.links import decode
+
+    return decode(dict(parameters))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def table(
+    _source: Source, name: str, run_ids: tuple[str, ...], state: str, epoch: int | None
+) -> pd.DataFrame:
+    """A table of runs; ``state`` says of which source, and how far the runs are."""
+    if name == "epochs":
+        return _source.epochs(run_ids)
+    if name == "layers":
+        return _source.layers(run_ids, epoch)
+    return _source.histograms(run_ids, epoch)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def weights(
+    _source: Source, state: str, run_id: str, epoch: int | None
+) -> tuple[NDArray[np.generic], ...]:
+    """A run's weights; ``state`` as in ``table``."""
+    return _source.weights(run_id, epoch)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def shipped_runs() -> dict[str, frozenset[str]]:
+    """The ids of the runs of each bundle of the gallery."""
+    from core.errors import KasseiError
+    from core.sharing import bundle
+
+    held = {}
+    for name in bundle.names():
+        try:
+            held[name] = frozenset(bundle.read(name).runs["run_id"])
+        except KasseiError:
+            # A specification whose results are not built, or cannot be read.
+            continue
+    return held
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,7 +1,7 @@
 """What goes wrong while a page is drawn or a button is pressed, as one sentence."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import streamlit as st
@@ -9,7 +9,8 @@ import streamlit as st
 from core.errors import KasseiError
 from core.language import Translate
 
-_KEPT = "failure"
+_KEPT, _AWAY = "failure", "away"
+_RETURN_SECONDS = 4.0
 
 
 def keeping(action: Callable[..., Any], *values: Any) -> None:
@@ -24,6 +25,21 @@ def kept() -> KasseiError | None:
     """What the callback before this run failed with; it is told once."""
     failure: KasseiError | None = st.session_state.pop(_KEPT, None)
     return failure
+
+
+def draw_return(opens: Callable[[], Any]) -> None:
+    """Look every few seconds whether what failed works again, and then draw the page anew."""
+
+    @st.fragment(run_every=_RETURN_SECONDS)
+    def look() -> None:
+        # The first drawing is the page's own, which has just seen it fail.
+        if st.session_state.pop(_AWAY, False):
+            with suppress(KasseiError):
+                opens()
+                st.rerun()
+        st.session_state[_AWAY] = True
+
+    look()
 
 
 @contextmanager

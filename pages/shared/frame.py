@@ -13,21 +13,33 @@ import streamlit as st
 from core.language import LANGUAGES, N_, Translate, translator
 
 HOME = "streamlit_app.py"
-PAGES: Mapping[str, str] = {
+_ROOT = Path(__file__).resolve().parents[2]
+_PAGES = {
     "pages/Compare.py": N_("Compare"),
+    "pages/Convergence.py": N_("Convergence"),
+    "pages/Layers.py": N_("Layers"),
+    "pages/Predictions.py": N_("Predictions"),
+    "pages/Functions.py": N_("Functions"),
     "pages/Runs.py": N_("Runs"),
 }
+# In the order of the navigation; a page that is not built yet is not named.
+PAGES: Mapping[str, str] = {page: _PAGES[page] for page in _PAGES if (_ROOT / page).is_file()}
 
 _LOGO = Path(__file__).with_name("logo.svg")
-# One line on the narrowest phone, the name larger than the links beside it.
+# The links are one line on the narrowest phone too, below the name, and scroll sideways there.
 _STYLE = """<style>
 .st-key-frame p {white-space: nowrap;}
+.st-key-pages {flex: none; min-width: 0; overflow-x: auto; scrollbar-width: none;}
 .st-key-logo p {font-size: 1.35rem; font-weight: 700;}
 .st-key-data button {padding: 3px 0; min-width: 74px;}
 .st-key-data button p {font-size: 0.7rem;}
 .st-key-data button img
   {display: block; width: 67px; max-width: none; height: 42px; max-height: none;}
-@media (max-width: 640px) {.st-key-data {flex-wrap: nowrap; overflow-x: auto;}}
+@media (max-width: 640px) {
+  .st-key-data {flex-wrap: nowrap; overflow-x: auto;}
+  .st-key-frame {flex-wrap: wrap; justify-content: space-between; row-gap: 0.25rem;}
+  .st-key-frame > :has(> .st-key-pages) {order: 3; flex: 1 0 100%; min-width: 0;}
+}
 </style>"""
 
 
@@ -58,10 +70,11 @@ def draw_frame(title: str, *, icon: bool = True) -> Frame:
     ):
         with st.container(key="logo", width="content"):
             draw_link(HOME, "Kassei", icon=":material/airwave:")
-        for page, label in PAGES.items():
-            draw_link(page, _(label))
-        st.space("stretch")
+        with st.container(horizontal=True, wrap=False, gap="small", key="pages"):
+            for page, label in PAGES.items():
+                draw_link(page, _(label))
         _switch(language)
+    _tell_notes(_)
     return Frame(language, _)
 
 
@@ -71,9 +84,36 @@ def draw_icon() -> None:
 
 
 def draw_link(page: str, label: str, icon: str | None = None) -> None:
-    """A link to another page, in the language of this one."""
-    kept = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
-    st.page_link(page, label=label, icon=icon, query_params=kept)
+    """A link to another page, in the language of this one and with the same runs."""
+    st.page_link(page, label=label, icon=icon, query_params=_travelling())
+
+
+def _travelling() -> dict[str, str]:
+    asked = st.query_params.to_dict()
+    if not asked.keys() - {"lang"}:
+        return asked
+    # The codec knows every catalog: a page that is opened without a link need not wait for it.
+    from core.sharing.links import travelling
+
+    return travelling(asked)
+
+
+def _tell_notes(_: Translate) -> None:
+    """What of the link could not be read, a sentence each."""
+    if not st.query_params.to_dict().keys() - {"lang"} and _language_is_known():
+        return
+    from pages.shared.binding import current_link
+
+    notes = current_link().notes
+    if notes:
+        from core.analysis.leaderboard import escaped
+
+        head = _("Some of this link could not be read; the rest is shown.")
+        st.warning("\n- ".join([head + "\n", *(escaped(note.told(_)) for note in notes)]))
+
+
+def _language_is_known() -> bool:
+    return st.query_params.get("lang", "en") in LANGUAGES
 
 
 def _language() -> str:

@@ -10,16 +10,19 @@ import streamlit as st
 
 from core.analysis import sentences
 from core.document import from_yaml
-from core.errors import told_message
+from core.errors import KasseiError, StoreUnavailable, told_message
 from core.experiment import Experiment
-from core.jobs import estimate
+from core.jobs import estimate, submit
 from core.language import N_, Translate
 from core.metrics import duration
 from core.report import Status
+from core.sharing.links import address, encode
 from core.store import Job, Store
 from pages.shared import caches, failures, results
+from pages.shared.binding import current_link, show_runs
 from pages.shared.form import fill_form
 from pages.shared.leaderboard import draw_leaderboard
+from pages.shared.progress import draw_progress, draw_service
 
 _ACTIVE = (Status.QUEUED, Status.RUNNING)
 
@@ -32,17 +35,35 @@ ENDINGS = {
 def linked_job(store: Store) -> Job | None:
     """The job that the link names; the form is filled with its values when it is first seen.
 
+    The experiment of a link without a job fills the form alike.
+
     Raises:
         KasseiError: the store does not hold it, or its experiment is no longer valid.
     """
-    job_id = st.query_params.get("job")
-    if not job_id:
-        return None
-    job = store.job(job_id)
-    if st.session_state.get("seen") != job_id or "activation" not in st.session_state:
-        fill_form(from_yaml(job.document))
+    link = current_link()
+    job_id = link.view.get("job")
+    job = experiment = None
+    if job_id:
+        try:
+            job = store.job(job_id)
+            experiment = from_yaml(job.document)
+        except StoreUnavailable:
+            raise
+        except KasseiError:
+            # Another server's job: the fields beside it say what it was.
+            if link.experiment is None:
+                raise
+    if job is None and link.experiment is not None:
+        experiment, job_id = link.experiment, address(encode(link.experiment))
+    if experiment and (st.session_state.get("seen") != job_id or _emptied()):
+        fill_form(experiment)
         st.session_state["seen"] = job_id
     return job
+
+
+def _emptied() -> bool:
+    """Whether the form's widgets were forgotten, as they are on the way over another page."""
+    return "activation" not in st.session_state
 
 
 def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Translate) -> None:
@@ -76,11 +97,14 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
             args=(_submit, store, experiment),
         )
         st.markdown(f"**{words}**", help=_("Measured on this machine where it has trained before."))
+    draw_service(store, _)
 
 
 def _submit(store: Store, experiment: Experiment) -> None:
     visitor = st.session_state.setdefault("visitor", secrets.token_hex(8))
-    st.query_params["job"] = store.submit(experiment, visitor)
+    job_id = submit(store, experiment, visitor)
+    # The fields beside the job are for other servers, and for this one when the job is gone.
+    show_runs(encode(experiment, job=job_id))
 
 
 def draw_job(store: Store, job: Job, _: Translate) -> None:
@@ -107,7 +131,7 @@ def _draw_state(store: Store, job_id: str, busy: bool, _: Translate) -> None:
     runs, epochs = store.runs(job.run_ids), store.epochs(job.run_ids)
     if busy:
         caches.trainer().ensure()
-        _draw_progress(store, job, float(runs["train_seconds"].sum()), _)
+        draw_progress(store, job, _)
     elif job.status in ENDINGS:
         show = st.error if job.status == Status.FAILED else st.info
         show(_(ENDINGS[job.status]).format(reason=told_message(job.message, _)))
@@ -131,31 +155,3 @@ def draw_layers(store: Store, job: Job, _: Translate) -> None:
     if len(layers):
         st.subheader(_("What happens inside: the layers"), anchor=False)
         results.draw_layers(store.runs(job.run_ids), layers, _, "job")
-
-
-def _draw_progress(store: Store, job: Job, trained: float, _: Translate) -> None:
-    share = job.epochs_done / max(job.epochs_total, 1)
-    told = _("{percent} % · {done} of {total} epochs in {runs} runs").format(
-        percent=int(100 * share), done=job.epochs_done, total=job.epochs_total, runs=job.runs_total
-    )
-    if trained > 0 and share > 0:
-        # Seconds of training alone: how long the trainer took to start says nothing of the rest.
-        left = trained * (1 - share) / share
-        told += " · " + _("about {time} left").format(time=duration(left))
-    if job.status == Status.QUEUED:
-        told = (
-            _("Another comparison is in training; yours comes next …")
-            if any(not entry.place for entry in store.queue())
-            else _("Waiting for the trainer, which takes some seconds to start …")
-        )
-    if job.stop_asked:
-        told = _("Stopping after this epoch …")
-    bar, stop = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(share, text=told)
-    stop.button(
-        _("Stop"),
-        key="stop",
-        disabled=job.stop_asked,
-        on_click=failures.keeping,
-        args=(store.ask_stop, job.id),
-    )

@@ -92,9 +92,12 @@ def test_the_phone_shows_navigation_in_one_line_and_nothing_wider_than_itself(
     page = context.new_page()
     page.goto(server.url)
     expect(page.locator(STILL).first).to_be_visible()
-    box = page.locator(".st-key-frame").bounding_box()
-    assert box is not None
-    assert box["height"] < 60
+    links = page.locator(".st-key-pages").bounding_box()
+    assert links is not None
+    assert links["height"] < 40
+    frame = page.locator(".st-key-frame").bounding_box()
+    assert frame is not None
+    assert frame["height"] < 90
     plot = page.locator(STILL).first.bounding_box()
     assert plot is not None
     assert plot["width"] > 220

@@ -162,6 +162,9 @@ def test_doctor_tells_what_works(shell: Shell) -> None:
     assert lines["data:"] == "MNIST is here and verified (60,000 + 10,000 images)"
     assert lines["store:"] == f"sqlite:///{shell.folder}/kassei.sqlite, 0 runs"
     assert lines["mnist.npz"].endswith("mnist.npz")
+    assert lines["service:"].startswith("no trainer serves the store")
+    assert lines["speed:"] == "nothing was trained yet"
+    assert lines["bounds:"].startswith("private; at most runs 100,000")
     assert lines["trainer:"] == "local; TensorFlow and Keras start in its worker"
     assert lines["keras"][0].isdigit()
 

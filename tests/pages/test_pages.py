@@ -2,6 +2,7 @@
 
 import sqlite3
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import InvalidExperiment, as_message
 from core.experiment import Experiment
-from core.report import EpochReport, LayerReport, RunEnd, Status
+from core.report import Status
+from core.sharing.links import encode
 from core.store import Store
 from data.tabular import table
 from pages.shared import caches
@@ -18,14 +20,7 @@ from pages.shared import caches
 ROOT = Path(__file__).resolve().parents[2]
 COMPARE = "pages/Compare.py"
 
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """An empty store that the pages use."""
-    monkeypatch.setenv("KASSEI_STORE", f"sqlite:///{tmp_path / 'store.sqlite'}")
-    caches.store.clear()
-    caches.trainer.clear()
-    return caches.store()
+Finished = Callable[..., str]
 
 
 def _compare(**link: str) -> AppTest:
@@ -34,30 +29,6 @@ def _compare(**link: str) -> AppTest:
     for name, value in link.items():
         app.query_params[name] = value
     return app.run()
-
-
-def _layer(layer: int) -> LayerReport:
-    numbers = dict.fromkeys(LayerReport.__dataclass_fields__, 0.25)
-    return LayerReport(
-        **numbers | {"layer": layer, "units": 16, "histogram": (1,) * 64},  # type: ignore[arg-type]
-    )
-
-
-def _finish(store: Store, experiment: Experiment, *endings: Status) -> str:
-    """A job of ``experiment`` whose runs have ended, as a trainer would have left it."""
-    job_id = store.submit(experiment)
-    store.start_job(job_id)
-    for number, config in enumerate(experiment.grid()):
-        run = config.run_id
-        ending = endings[number] if endings else Status.FINISHED
-        reports = [
-            EpochReport(run, epoch, epoch, float(epoch), 0.5, 0.5, 0.9, 0.8 + 0.01 * epoch,
-                        layers=(_layer(1), _layer(2)))
-            for epoch in range(3)
-        ]  # fmt: skip
-        store.write([*reports, RunEnd(run, ending, 7 if ending == Status.DIVERGED else None)])
-    store.finish_job(job_id, Status.FINISHED)
-    return job_id
 
 
 def test_the_landing_page_opens_with_a_question_in_the_links_language() -> None:
@@ -175,9 +146,11 @@ def test_a_store_that_fails_when_stop_is_pressed_is_one_sentence(store: Store) -
     assert app.button_group(key="activation").value == ["gelu"]
 
 
-def test_a_store_that_fails_between_two_reads_is_one_sentence(store: Store) -> None:
+def test_a_store_that_fails_between_two_reads_is_one_sentence(
+    store: Store, finished: Finished
+) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=2)
-    app = _compare(job=_finish(store, experiment))
+    app = _compare(job=finished(store, experiment))
     with closing(sqlite3.connect(store.url.removeprefix("sqlite:///"))) as connection, connection:
         # The job can be read, what it trained cannot.
         connection.execute("DROP TABLE layers")
@@ -207,9 +180,9 @@ def test_a_data_set_that_cannot_be_read_is_a_sentence_and_a_button_without_pictu
     assert app.button(key="data_moons").label.startswith("![]")
 
 
-def test_a_finished_job_shows_leaderboard_and_layers(store: Store) -> None:
+def test_a_finished_job_shows_leaderboard_and_layers(store: Store, finished: Finished) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=2)
-    app = _compare(job=_finish(store, experiment))
+    app = _compare(job=finished(store, experiment))
     assert not app.exception
     board = app.table[0].value
     assert board.columns.tolist() == [
@@ -221,9 +194,9 @@ def test_a_finished_job_shows_leaderboard_and_layers(store: Store) -> None:
     assert "against tanh" in app.table[0].value.columns
 
 
-def test_divergence_is_told_and_counted(store: Store) -> None:
+def test_divergence_is_told_and_counted(store: Store, finished: Finished) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=0, epochs=2)
-    app = _compare(job=_finish(store, experiment, Status.FINISHED, Status.DIVERGED))
+    app = _compare(job=finished(store, experiment, Status.FINISHED, Status.DIVERGED))
     assert not app.exception
     assert "tanh (1 of 1 seeds, first at update 7)" in app.warning[0].value
     assert "1 of 1 diverged" in app.table[0].value["test accuracy"].tolist()
@@ -286,9 +259,11 @@ def test_the_form_shows_what_a_linked_job_compared(store: Store) -> None:
     assert any(text.value.startswith("**16 runs ·") for text in app.markdown)
 
 
-def test_the_form_keeps_the_parameter_of_a_data_set_and_seeds_of_ones_own(store: Store) -> None:
+def test_the_form_keeps_the_parameter_of_a_data_set_and_seeds_of_ones_own(
+    store: Store, finished: Finished
+) -> None:
     experiment = Experiment(dataset="noise(7)", activation="tanh", seed=[5, 6], epochs=2)
-    app = _compare(job=_finish(store, experiment))
+    app = _compare(job=finished(store, experiment))
     assert not app.exception
     # The form says the job's runs: there is nothing else to train.
     assert all(button.key != "train" for button in app.button)
@@ -321,3 +296,27 @@ def test_what_a_visitor_chose_stays_when_other_choices_change() -> None:
     app.slider(key="seeds").set_value(5).run()
     assert app.button_group(key="activation").value == ["gelu"]
     assert any(text.value.startswith("**5 runs") for text in app.markdown)
+
+
+def test_the_address_holds_the_experiment_once_it_is_submitted(
+    store: Store, finished: Finished
+) -> None:
+    experiment = Experiment(dataset="moons", activation=["relu", "gelu"], seed=[0, 1], epochs=2)
+    finished(store, experiment)
+    app = _compare(lang="ja", **encode(experiment))
+    assert app.button_group(key="activation").value == ["relu", "gelu"]
+    app.button(key="train").click().run()
+    assert not app.exception
+    (job,) = store.jobs(limit=1)
+    assert dict(app.query_params) == {"lang": "ja", **encode(experiment, job=job.id)}
+
+
+def test_a_link_of_another_server_fills_the_form_and_trains_nothing(store: Store) -> None:
+    experiment = Experiment(dataset="sine", activation="tanh", hidden=[[8], [9, 9]], seed=[4])
+    app = _compare(**encode(experiment, job="0123456789abcdef"))
+    assert not app.exception
+    assert not app.warning
+    assert app.multiselect(key="sine_hidden").value == ["8", "9, 9"]
+    assert app.multiselect(key="own_seeds").value == ["4"]
+    assert app.button(key="train").label == "Train"
+    assert store.jobs() == []

@@ -1,0 +1,167 @@
+"""The parts of a link besides the experiment: which runs are shown, and how they are looked at.
+
+One table, ``VIEW``: a page that wants a part of its own adds a line. Each part is read from
+the text in the address and written back; nothing is ever executed. Knows no page.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.catalog.choice import number_text, shown
+from core.errors import InvalidExperiment
+from core.fields import FIELDS, MAX_EPOCHS
+from core.language import LANGUAGES, N_
+from core.metrics import METRICS
+
+# Runs that a link picks by hand: more make an address that other programs cut off.
+MAX_PICKED = 200
+_MOST_TEXT = 200
+_ID = re.compile(r"[0-9a-f]{16}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a view: ``read`` gives the value of what stands in the link.
+
+    A part that ``travels`` goes along from page to page; the others belong to one page.
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    travels: bool = False
+
+
+def one_of(name: str, valid: Mapping[str, Any] | tuple[str, ...]) -> Callable[[str], str]:
+    """A reader of one of a few words."""
+
+    def read(text: str) -> str:
+        if text not in valid:
+            raise InvalidExperiment(
+                N_("{field} in the link is {value}; valid are {valid}."),
+                field=name,
+                value=shown(text),
+                valid=", ".join(valid),
+            )
+        return text
+
+    return read
+
+
+def number(name: str, low: float, high: float) -> Callable[[str], float]:
+    """A reader of numbers from ``low`` to ``high``."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise InvalidExperiment(
+                N_("{field} must be a number from {low} to {high}, not {value}."),
+                field=name,
+                low=number_text(low),
+                high=number_text(high),
+                value=shown(text),
+            )
+        return value + 0.0
+
+    return read
+
+
+def whole(name: str, low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers from ``low`` to ``high``."""
+    between = number(name, low, high)
+
+    def read(text: str) -> int:
+        value = between(text)
+        if value % 1:
+            raise InvalidExperiment(
+                N_("{field} must be a whole number from {low} to {high}, not {value}."),
+                field=name,
+                low=low,
+                high=high,
+                value=shown(text),
+            )
+        return int(value)
+
+    return read
+
+
+def words(name: str) -> Callable[[str], str]:
+    """A reader of one printable line: a label, or what is searched for."""
+
+    def read(text: str) -> str:
+        if not text.isprintable() or not 0 < len(text) <= _MOST_TEXT:
+            raise InvalidExperiment(
+                N_("{field} in the link must be one line of at most {most} characters."),
+                field=name,
+                most=_MOST_TEXT,
+            )
+        return text
+
+    return read
+
+
+def named(name: str) -> Callable[[str], str]:
+    """A reader of a name of letters, digits, ``-`` and ``_``."""
+
+    def read(text: str) -> str:
+        if not _NAME.fullmatch(text):
+            raise InvalidExperiment(
+                N_("{field} in the link is {value}, which is no name."),
+                field=name,
+                value=shown(text),
+            )
+        return text
+
+    return read
+
+
+def run_ids(text: str) -> tuple[str, ...]:
+    """Read the ids of runs, each once, in their order."""
+    ids = tuple(dict.fromkeys(text.lower().split(",")))
+    for run_id in ids:
+        if not _ID.fullmatch(run_id):
+            raise InvalidExperiment(
+                N_("{field} in the link is {value}, which is no name."),
+                field="runs",
+                value=shown(run_id),
+            )
+    if len(ids) > MAX_PICKED:
+        raise InvalidExperiment(
+            N_("The link picks {count} runs; at most {most} are possible."),
+            count=len(ids),
+            most=MAX_PICKED,
+        )
+    return ids
+
+
+# "scale" and "xscale" are those of the two axes; "smooth" is a number of epochs.
+_PARTS = (
+    Part("lang", one_of("lang", LANGUAGES), travels=True),
+    Part("gallery", named("gallery"), travels=True),
+    Part("job", named("job"), travels=True),
+    Part("runs", run_ids, travels=True),
+    Part("baseline", words("baseline"), travels=True),
+    Part("target", number("target", -1e9, 1e9), travels=True),
+    Part("epoch", whole("epoch", 0, MAX_EPOCHS)),
+    Part("curve", one_of("curve", METRICS)),
+    Part("axis", one_of("axis", ("epoch", "update", "second"))),
+    Part("scale", one_of("scale", ("linear", "log"))),
+    Part("xscale", one_of("xscale", ("linear", "log"))),
+    Part("smooth", whole("smooth", 1, 1000)),
+    Part("group", one_of("group", FIELDS)),
+)
+
+VIEW: Mapping[str, Part] = {part.name: part for part in _PARTS}
+
+
+def written(value: Any) -> str:
+    """A part's value, or an option of a menu, as it stands in a link."""
+    if isinstance(value, tuple | list):
+        return ",".join(written(item) for item in value)
+    return number_text(value) if isinstance(value, float) and math.isfinite(value) else str(value)

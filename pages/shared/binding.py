@@ -1,0 +1,82 @@
+"""The view in the address: widgets whose value the link holds, so that "back" undoes them.
+
+The link is the truth: before a widget is drawn its value comes from there, and what a
+visitor picks is written there first. A part that says the widget's first value is left out.
+Streamlit's own binding would keep labels, which are in the reader's language.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.language import Translate
+from core.sharing.links import Link
+from core.sharing.view import VIEW, written
+from pages.shared import caches
+
+
+def current_link() -> Link:
+    """What the address says."""
+    return caches.link(tuple(sorted(st.query_params.to_dict().items())))
+
+
+def bound(part: str, key: str, options: Sequence[Any], first: Any) -> dict[str, Any]:
+    """``key`` and ``on_change`` of a menu whose choice is the ``part`` of the link.
+
+    What the link says and ``options`` do not hold counts as ``first``; ``foreign`` tells it.
+
+    Example:
+        >>> st.selectbox(_("Compare with"), names, **bound("baseline", "job_baseline", names, a))
+    """
+    asked = st.query_params.get(part)
+    held = {written(option): option for option in options}
+    return _kept(part, key, held.get(asked, first) if asked is not None else first, first)
+
+
+def bound_value(part: str, key: str, first: Any) -> dict[str, Any]:
+    """As ``bound``, of a slider, a field or a toggle whose value is whatever the part reads.
+
+    A toggle's part is the word that stands for "on": its first value is False.
+    """
+    return _kept(part, key, current_link().view.get(part, first), first)
+
+
+def foreign(part: str, options: Sequence[Any], _: Translate) -> None:
+    """A sentence where the link says a ``part`` that is none of ``options``."""
+    asked = st.query_params.get(part)
+    if asked is not None and part in current_link().view:
+        valid = [written(option) for option in options]
+        if asked not in valid:
+            told = _("The link asks for {value}, which is not among these; {first} is shown.")
+            st.text(told.format(value=asked, first=valid[0] if valid else "–"))
+
+
+def follow(changes: Mapping[str, str | None]) -> None:
+    """Write parts of the link in one step of the browser's history; None takes one out."""
+    asked = st.query_params.to_dict()
+    wanted = {**asked, **changes}
+    kept = {name: text for name, text in wanted.items() if text is not None}
+    if kept != asked:
+        st.query_params.from_dict(kept)
+
+
+def show_runs(parameters: Mapping[str, str]) -> None:
+    """Show other runs: the link's ``parameters`` are new, only the language stays."""
+    asked = st.query_params.to_dict()
+    kept = {"lang": asked["lang"]} if "lang" in asked else {}
+    st.query_params.from_dict({**kept, **parameters})
+
+
+def _kept(part: str, key: str, value: Any, first: Any) -> dict[str, Any]:
+    if part not in VIEW:
+        raise ValueError(f"{part} is no part of a link: add it to core.sharing.view")
+    # Only where it differs: a value that is set anew would undo a click that is on its way.
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return {"key": key, "on_change": _write, "args": (part, key, first)}
+
+
+def _write(part: str, key: str, first: Any) -> None:
+    value = st.session_state[key]
+    follow({part: None if value is None or value == first else written(value)})

@@ -1,0 +1,85 @@
+"""How training stands: a job's progress with its Stop, and a line on the trainer and its queue.
+
+Read from the store; a page draws it anew every second while something is in training.
+"""
+
+import streamlit as st
+
+from core.errors import told_message
+from core.language import Translate
+from core.metrics import duration, number
+from core.report import Status
+from core.store import Entry, Job, Store, Trainer
+from pages.shared import caches, failures
+
+
+def draw_progress(store: Store, job: Job, _: Translate) -> None:
+    """A bar, what is done and what is left of it, the button that stops it, and what is wrong."""
+    line, trainer = store.queue(), store.trainer()
+    share = job.epochs_done / max(job.epochs_total, 1)
+    bar, stop = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(share, text=_told(job, line, trainer, _))
+    stop.button(
+        _("Stop"),
+        key="stop",
+        disabled=job.stop_asked,
+        on_click=failures.keeping,
+        args=(store.ask_stop, job.id),
+    )
+    trouble = (trainer.trouble if trainer and trainer.alive else "") or caches.trainer().trouble
+    if trouble:
+        st.warning(told_message(trouble, _), icon=":material/build:")
+
+
+def draw_service(store: Store, _: Translate) -> None:
+    """One quiet line: whether someone trains, how many comparisons wait, how fast it goes."""
+    line, trainer = store.queue(), store.trainer()
+    begun = sum(entry.place == 0 for entry in line)
+    if trainer is None or not trainer.alive:
+        told = _("The trainer starts with the first comparison")
+    elif trainer.workers == 0:
+        told = _("The trainer is starting")
+    else:
+        told = _("The trainer is ready")
+    if line:
+        told += " · " + _("{begun} comparisons in training, {waiting} waiting").format(
+            begun=begun, waiting=len(line) - begun
+        )
+    if trainer and trainer.alive and trainer.speed > 0:
+        told += " · " + _("{speed} epochs a second").format(speed=number(trainer.speed, 2))
+    st.caption(told)
+
+
+def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) -> str:
+    if job.stop_asked:
+        return _("Stopping …")
+    alive = trainer is not None and trainer.alive
+    if not alive:
+        return (
+            _("The trainer is starting again; what was trained is kept, and it goes on from it …")
+            if job.epochs_done
+            else _("Waiting for the trainer, which takes some seconds to start …")
+        )
+    if job.status == Status.QUEUED:
+        place = next((entry.place for entry in line if entry.id == job.id), 0)
+        return (
+            _("Waiting: place {place} in the line …").format(place=place)
+            if place > 1 or any(entry.place == 0 for entry in line)
+            else _("Waiting for the trainer, which takes some seconds to start …")
+        )
+    told = _("{percent} % · {done} of {total} epochs in {runs} runs").format(
+        percent=int(100 * job.epochs_done / max(job.epochs_total, 1)),
+        done=job.epochs_done,
+        total=job.epochs_total,
+        runs=job.runs_total,
+    )
+    visitors = len({entry.visitor for entry in line if entry.place == 0})
+    if job.busy > 0 and job.epochs_done:
+        workers = max(1, min(trainer.workers if trainer else 1, job.runs_total))
+        left = job.busy * (job.epochs_total - job.epochs_done) / job.epochs_done
+        told += " · " + _("about {time} left").format(
+            time=duration(left * max(1, visitors / workers))
+        )
+    if visitors > 1:
+        told += " · " + _("taking turns with {others} others").format(others=visitors - 1)
+    return told

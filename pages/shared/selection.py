@@ -1,0 +1,224 @@
+"""Which runs a page shows: as the link says, from this server's store or the shipped results.
+
+    ?gallery=NAME          shipped results
+    ?job=ID                an experiment in this server's store
+    ?runs=ID,ID,…          runs picked by hand
+    ?activation=…&seed=…   the fields of an experiment, on any server that holds its runs
+
+A link's runs are found by their ids, which are hashes of what they are. Where nobody holds
+them, Compare opens with its form filled; a link never starts a training.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.document import from_yaml
+from core.errors import KasseiError, StoreUnavailable, UnknownRun
+from core.experiment import Experiment
+from core.language import N_, Translate
+from core.sharing.links import Link, encode, picked
+from core.sharing.shipped import Shipped
+from core.store import Job
+from pages.shared import caches
+from pages.shared.binding import current_link
+from pages.shared.caches import Source
+from pages.shared.frame import draw_link
+
+SHIPPED = "mnist-activations"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Runs of one source; ``state`` changes when what they have reported does."""
+
+    source: Source
+    run_ids: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """The runs of a page. Frames are shared among visitors, and never changed.
+
+    ``runs`` has the columns of ``core.report``; the rest is read when it is asked for.
+    ``name`` is the experiment's question, if it has one; ``absent`` counts the runs that the
+    link names and this server does not hold; ``parameters`` are those of a link that shows the
+    same elsewhere.
+    """
+
+    name: str
+    runs: pd.DataFrame
+    experiment: Experiment | None
+    parameters: Mapping[str, str]
+    parts: tuple[Part, ...]
+    gallery: str | None = None
+    job: Job | None = None
+    absent: int = 0
+
+    def epochs(self) -> pd.DataFrame:
+        """EPOCH_COLUMNS of the runs."""
+        return self._read("epochs", None)
+
+    def layers(self, epoch: int | None = None) -> pd.DataFrame:
+        """LAYER_COLUMNS of the runs, after one epoch or all."""
+        return self._read("layers", epoch)
+
+    def histograms(self, epoch: int | None = None) -> pd.DataFrame:
+        """run_id, epoch, layer, bin, low, high, count: a row a bin."""
+        return self._read("histograms", epoch)
+
+    def snapshot_epochs(self, run_id: str) -> tuple[int, ...]:
+        """The epochs whose weights were kept, first to last; none where none were."""
+        return self._of(run_id).source.snapshot_epochs(run_id)
+
+    def weights(self, run_id: str, epoch: int | None = None) -> tuple[NDArray[np.generic], ...]:
+        """The weights after ``epoch`` (None: the last kept), in the order of the Keras model's.
+
+        Raises:
+            UnknownRun: no weights of that epoch were kept.
+        """
+        part = self._of(run_id)
+        return caches.weights(part.source, part.state, run_id, epoch)
+
+    def _read(self, table: str, epoch: int | None) -> pd.DataFrame:
+        frames = [
+            caches.table(part.source, table, part.run_ids, part.state, epoch) for part in self.parts
+        ]
+        return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+    def _of(self, run_id: str) -> Part:
+        for part in self.parts:
+            if run_id in part.run_ids:
+                return part
+        raise UnknownRun(N_("The run {run_id} is not among those that are shown."), run_id=run_id)
+
+
+def choose_runs(_: Translate) -> Selection:
+    """The runs that the link names, else the shipped comparison; stops a page that has none."""
+    try:
+        found = find_runs(current_link())
+    except KasseiError as error:
+        st.warning(error.told(_))
+        found = None
+        if not isinstance(error, StoreUnavailable):
+            found = _shipped_or_stop(_)
+    else:
+        if found is None:
+            st.info(_("The runs of this link are not on this server: they can be trained here."))
+            draw_link("pages/Compare.py", _("Open them in Compare"), icon=":material/tune:")
+    if found is None:
+        st.stop()
+    if found.absent:
+        count, total = found.absent, found.absent + len(found.runs)
+        told = _("{count} of the {total} runs of this link are not on this server.")
+        st.caption(told.format(count=count, total=total))
+    return found
+
+
+def find_runs(link: Link) -> Selection | None:
+    """The runs that ``link`` names; None where this server holds none of them.
+
+    Raises:
+        KasseiError: a name that the link says is unknown, or the store cannot be read.
+    """
+    view = link.view
+    if "gallery" in view:
+        return shipped(view["gallery"])
+    if "job" in view:
+        try:
+            return of_job(caches.store().job(view["job"]))
+        except StoreUnavailable:
+            raise
+        except KasseiError:
+            # Another server's job; the experiment beside it says what it was.
+            if link.experiment is None:
+                raise
+    if "runs" in view:
+        return _gathered(view["runs"], None)
+    if link.experiment is not None:
+        ids = tuple(config.run_id for config in link.experiment.grid())
+        return _gathered(ids, link.experiment)
+    return shipped(SHIPPED)
+
+
+def shipped(name: str) -> Selection:
+    """The shipped results ``name``.
+
+    Raises:
+        BundleUnavailable: there are none, or they cannot be read.
+    """
+    bundle = caches.gallery(name)
+    part = Part(Shipped(bundle), tuple(bundle.runs["run_id"]), name)
+    title = bundle.experiment.name
+    where = {"gallery": name}
+    return Selection(title, bundle.runs, bundle.experiment, where, (part,), gallery=name)
+
+
+def of_job(job: Job) -> Selection:
+    """The runs of a job, as far as they are.
+
+    Raises:
+        KasseiError: the store cannot be read, or the experiment is no longer valid.
+    """
+    store = caches.store()
+    experiment = from_yaml(job.document)
+    runs = store.runs(job.run_ids)
+    part = Part(store, tuple(runs["run_id"]), _state(store.url, runs))
+    where = encode(experiment, job=job.id)
+    return Selection(job.name, runs, experiment, where, (part,), job=job)
+
+
+def _gathered(ids: tuple[str, ...], experiment: Experiment | None) -> Selection | None:
+    """The runs with these ids from the store, and what it does not hold from the gallery."""
+    failure: StoreUnavailable | None = None
+    frames, parts = [], []
+    try:
+        store = caches.store()
+        runs = store.runs(ids)
+        if len(runs):
+            frames.append(runs)
+            parts.append(Part(store, tuple(runs["run_id"]), _state(store.url, runs)))
+    except StoreUnavailable as error:
+        failure = error
+    left = set(ids) - {run_id for part in parts for run_id in part.run_ids}
+    for name, held in caches.shipped_runs().items():
+        if left & held:
+            bundle = caches.gallery(name)
+            runs = bundle.runs[bundle.runs["run_id"].isin(left)]
+            left -= held
+            frames.append(runs)
+            parts.append(Part(Shipped(bundle), tuple(runs["run_id"]), name))
+    if failure and left:
+        raise failure
+    if not parts:
+        return None
+    place = {run_id: index for index, run_id in enumerate(ids)}
+    runs = pd.concat(frames).sort_values("run_id", key=lambda c: c.map(place), kind="stable")
+    found = Selection(
+        experiment.name if experiment else "",
+        runs.reset_index(drop=True),
+        experiment,
+        encode(experiment) if experiment else picked(runs),
+        tuple(parts),
+    )
+    return replace(found, absent=len(left))
+
+
+def _shipped_or_stop(_: Translate) -> Selection | None:
+    try:
+        return shipped(SHIPPED)
+    except KasseiError as error:
+        st.error(error.told(_))
+        return None
+
+
+def _state(url: str, runs: pd.DataFrame) -> str:
+    """A digest of how far the runs are: caches are read anew when it changes."""
+    told = f"{url} {list(runs['status'])} {list(runs['epochs_done'])}"
+    return blake2b(told.encode(), digest_size=12).hexdigest()

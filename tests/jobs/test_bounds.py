@@ -1,0 +1,115 @@
+"""What may be trained on a public page: refused with what would fit, and what is told does fit."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from core.engine.plan import blocks
+from core.errors import InvalidExperiment, KasseiError
+from core.experiment import Experiment
+from core.jobs import bounds, delete_run, submit
+from core.jobs.bounds import PRIVATE, PUBLIC, check, memory
+from core.report import RunEnd, Status
+from core.store import Store
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store.open("sqlite://") as opened:
+        yield opened
+
+
+@pytest.fixture
+def public(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KASSEI_PUBLIC", "1")
+
+
+def refusal(store: Store, experiment: Experiment) -> str:
+    with pytest.raises(InvalidExperiment) as caught:
+        check(experiment, PUBLIC, store, 1.0)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lists", "words"),
+    [
+        ({"seed": range(201)}, "201 runs are more than one comparison may have here: at most 200."),
+        ({"hidden": [2_000, 2_000]}, "at most 1,000,000"),
+        ({"epochs": 501}, "501 epochs are more than may be trained here: at most 500."),
+    ],
+)
+def test_more_than_a_public_page_trains_is_refused_with_what_would_fit(
+    store: Store, lists: dict[str, object], words: str
+) -> None:
+    assert words in refusal(store, Experiment(dataset="moons", **lists))
+
+
+def test_the_epochs_that_are_told_to_fit_do(store: Store) -> None:
+    lists = {"dataset": "mnist", "hidden": [512, 512], "seed": range(20)}
+    said = refusal(store, Experiment(epochs=100, **lists))
+    epochs = re.search(r"about (\d+) epochs would fit", said)
+    assert epochs
+    assert int(epochs[1]) > 0
+    check(Experiment(epochs=int(epochs[1]), **lists), PUBLIC, store, 1.0)
+    runs = re.search(r"or (\d+) runs", said)
+    assert runs
+    fewer = lists | {"seed": range(int(runs[1]))}
+    check(Experiment(epochs=100, **fewer), PUBLIC, store, 1.0)
+
+
+def test_memory_is_refused_before_it_is_taken(store: Store) -> None:
+    little = replace(PUBLIC, memory=1_000 * 2**20)
+    with pytest.raises(InvalidExperiment, match=r"about [\d,]+ MB of memory.*1,000 MB"):
+        check(Experiment(dataset="mnist", hidden=[512]), little, store, 1.0)
+    small, large = (
+        memory(blocks(Experiment(dataset="moons", hidden=[units]).grid())[0]) for units in (8, 4096)
+    )
+    assert small < large
+
+
+def test_what_is_trained_already_costs_nothing(store: Store) -> None:
+    long = Experiment(dataset="mnist", hidden=[512, 512], seed=range(20), epochs=100)
+    store.add_runs(long.grid(), "", "stacked")
+    store.write(RunEnd(config.run_id, Status.FINISHED) for config in long.grid())
+    check(long, PUBLIC, store, 1.0)
+
+
+def test_the_pages_own_example_fits(store: Store) -> None:
+    check(Experiment(activation=["relu", "tanh", "sigmoid"], seed=[0, 1, 2]), PUBLIC, store, 3.0)
+
+
+@pytest.mark.usefixtures("public")
+def test_a_visitor_may_queue_a_few_and_all_together_more(store: Store) -> None:
+    for seed in range(PUBLIC.queued_each):
+        last = submit(store, Experiment(dataset="moons", seed=seed), "Ada")
+    with pytest.raises(KasseiError, match="3 comparisons of yours"):
+        submit(store, Experiment(dataset="moons", seed=9), "Ada")
+    submit(store, Experiment(dataset="moons", seed=9), "Ben")
+    store.ask_stop(last)
+    submit(store, Experiment(dataset="moons", seed=9), "Ada")
+    for number in range(len(store.queue()), PUBLIC.queued):
+        submit(store, Experiment(dataset="moons"), f"visitor {number}")
+    with pytest.raises(KasseiError, match="60 comparisons wait"):
+        submit(store, Experiment(dataset="moons"), "Cleo")
+
+
+@pytest.mark.usefixtures("public")
+def test_others_runs_are_not_deleted_on_a_public_page(store: Store) -> None:
+    experiment = Experiment(dataset="moons", epochs=0)
+    run_id = experiment.grid()[0].run_id
+    store.ask_stop(submit(store, experiment, "Ada"))
+    for other in ("Ben", ""):
+        with pytest.raises(KasseiError, match="another visitor's"):
+            delete_run(store, run_id, other)
+    delete_run(store, run_id, "Ada")
+    assert store.runs().empty
+
+
+def test_a_machine_of_ones_own_has_no_bounds_but_its_memory() -> None:
+    limits = bounds()
+    assert replace(limits, memory=PRIVATE.memory) == PRIVATE
+    assert math.isinf(limits.seconds)
+    assert limits.memory < 2**45

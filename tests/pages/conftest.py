@@ -1,0 +1,50 @@
+"""A store for pages, and runs in it that have ended without a trainer."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.experiment import Experiment
+from core.report import EpochReport, LayerReport, RunEnd, Status
+from core.store import Store
+from pages.shared import caches
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """An empty store that the pages use."""
+    monkeypatch.setenv("KASSEI_STORE", f"sqlite:///{tmp_path / 'store.sqlite'}")
+    caches.store.clear()
+    caches.trainer.clear()
+    return caches.store()
+
+
+def _layer(layer: int) -> LayerReport:
+    numbers = dict.fromkeys(LayerReport.__dataclass_fields__, 0.25)
+    return LayerReport(
+        **numbers | {"layer": layer, "units": 16, "histogram": (1,) * 64},  # type: ignore[arg-type]
+    )
+
+
+def finish(store: Store, experiment: Experiment, *endings: Status) -> str:
+    """A job of ``experiment`` whose runs have ended, as a trainer would have left it."""
+    job_id = store.submit(experiment)
+    store.start_job(job_id)
+    for number, config in enumerate(experiment.grid()):
+        run = config.run_id
+        ending = endings[number] if endings else Status.FINISHED
+        reports = [
+            EpochReport(run, epoch, epoch, float(epoch), 0.5, 0.5, 0.9, 0.8 + 0.01 * epoch,
+                        layers=(_layer(1), _layer(2)))
+            for epoch in range(3)
+        ]  # fmt: skip
+        store.write([*reports, RunEnd(run, ending, 7 if ending == Status.DIVERGED else None)])
+    store.finish_job(job_id, Status.FINISHED)
+    return job_id
+
+
+@pytest.fixture
+def finished() -> Callable[..., str]:
+    """``finished(store, experiment, *endings)``: a job whose runs have ended."""
+    return finish
