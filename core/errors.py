@@ -111,3 +111,7 @@ class TrainingFailed(KasseiError):
 
 class BundleUnavailable(KasseiError):
     """Shipped results that are missing or cannot be read."""
+
+
+class PictureFailed(KasseiError):
+    """A picture that cannot be drawn."""

@@ -54,6 +54,7 @@ OUTSIDE = {
     "sqlalchemy": ("core.store",),
     "alembic": ("core.store",),
     "altair": ("core.charts",),
+    "vl_convert": ("core.sharing.picture",),
     "tensorflow": ("core.engine",),
     "keras": ("core.engine", "core.catalog"),
     "distributed": ("core.jobs",),

@@ -1,0 +1,199 @@
+"""Charts as one picture that explains itself: title, setting, charts, findings and link.
+
+Altair charts in, one Vega-Lite specification out, on white, with every width said: a file
+has no page around it. Texts are in the reader's language already.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+WIDTH = 1120  # pixels of a whole comparison
+CHART_WIDTH = 760  # pixels of a single chart's plot
+_GAP = 28
+_INK, _QUIET, _RULE = "#1B1F27", "#5B6472", "#E3E7EE"
+_TITLE, _LINE = 24, 14  # pixels of letters
+
+Chart = (
+    alt.Chart
+    | alt.LayerChart
+    | alt.FacetChart
+    | alt.HConcatChart
+    | alt.VConcatChart
+    | alt.ConcatChart
+    | alt.RepeatChart
+)
+Row = Sequence[Chart]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What stands around the charts: the question, lines on the setting, and lines below."""
+
+    title: str
+    lines: tuple[str, ...]
+    footer: tuple[str, ...]
+
+
+def poster(
+    about: About, rows: Sequence[Row], font: str, width: int = CHART_WIDTH
+) -> dict[str, Any]:
+    """One specification of ``rows`` of charts between the lines of ``about``.
+
+    Args:
+        width: pixels that a chart as wide as its place gets; a row shares them.
+    """
+    params: list[Any] = []
+    datasets: dict[str, Any] = {}
+    lines = [_row(row, width, params, datasets) for row in rows]
+    subtitle = [part for line in about.lines for part in wrapped(line, width, _LINE)]
+    below = [part for line in about.footer for part in wrapped(line, width, _LINE)]
+    content: dict[str, Any] = {
+        "$schema": alt.SCHEMA_URL,
+        "title": {
+            "text": wrapped(about.title, width, _TITLE),
+            "subtitle": subtitle,
+            "anchor": "start",
+            "align": "left",
+            "fontSize": _TITLE,
+            "subtitleFontSize": _LINE,
+            "subtitleColor": _QUIET,
+            "subtitlePadding": 8,
+            "offset": 18,
+        },
+        "vconcat": [*lines, _text(below, width)],
+        "spacing": 16,
+        "background": "#FFFFFF",
+        "padding": 24,
+        "config": _config(font),
+        "datasets": datasets,
+    }
+    # What a pointer does in a page has no place in a file, but its rules name these.
+    return content | ({"params": params} if params else {})
+
+
+def texts_chart(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], inks: Sequence[str], width: int
+) -> alt.Chart:
+    """A table of texts; the first cell of each row in its own of ``inks``."""
+    wide = [max(map(_width, column)) for column in zip(headings, *rows, strict=True)]
+    starts = [sum(wide[:index]) / sum(wide) * width for index in range(len(wide))]
+    cells = [
+        {"x": start, "y": line, "text": text, "ink": _QUIET if not line else inks[line - 1]}
+        if not column or not line
+        else {"x": start, "y": line, "text": text, "ink": _INK}
+        for line, row in enumerate([headings, *rows])
+        for column, (start, text) in enumerate(zip(starts, row, strict=True))
+    ]
+    base = alt.Chart(alt.InlineData(values=cells))
+    text = base.mark_text(align="left", baseline="middle", fontSize=13).encode(
+        x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
+        y=alt.Y("y:O", axis=None),
+        text="text:N",
+        color=alt.Color("ink:N", scale=None),
+    )
+    table: alt.Chart = text.properties(width=width, height=alt.Step(28))
+    return table
+
+
+def wrapped(text: str, pixels: int, size: int) -> list[str]:
+    """``text`` in lines of at most about ``pixels``, letters being ``size`` pixels high.
+
+    Cut at spaces, and between any two East Asian characters.
+    """
+    room, lines, line = pixels / size, [], ""
+    for word in _words(text):
+        if line and _width(line + word.rstrip()) > room:
+            lines.append(line.rstrip())
+            line = ""
+        line += word if line else word.lstrip()
+        while _width(line) > room:
+            # A word wider than the line, such as an address, is cut where the line ends.
+            cut = max(1, int(len(line) * room / _width(line)))
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _words(text: str) -> list[str]:
+    words = [""]
+    for mark in text:
+        wide = _mark_width(mark) == 1
+        # What closes never begins a line.
+        if (words[-1].endswith(" ") or wide) and mark not in "、。，）」? 」…":
+            words.append("")
+        words[-1] += mark
+    return words
+
+
+def _width(text: str) -> float:
+    """The width of ``text`` in heights of its letters, about."""
+    return sum(map(_mark_width, text))
+
+
+def _mark_width(mark: str) -> float:
+    return 1.0 if unicodedata.east_asian_width(mark) in "WF" else 0.56
+
+
+def _row(row: Row, width: int, params: list[Any], datasets: dict[str, Any]) -> dict[str, Any]:
+    share = (width - _GAP * (len(row) - 1)) // len(row)
+    charts = []
+    for chart in row:
+        content = chart.to_dict()
+        params += content.pop("params", []) if "layer" in content else []
+        datasets |= content.pop("datasets", {})
+        # These belong to a whole picture, and this is a part of one.
+        for name in ("$schema", "config", "autosize", "padding", "background"):
+            content.pop(name, None)
+        charts.append(_wide(content, share))
+    return charts[0] if len(charts) == 1 else {"hconcat": charts, "spacing": _GAP}
+
+
+def _wide(content: Any, width: int) -> Any:
+    """``content`` with the widths that a page would have given said."""
+    if isinstance(content, dict):
+        return {
+            key: width if key == "width" and value == "container" else _wide(value, width)
+            for key, value in content.items()
+        }
+    if isinstance(content, list):
+        return [_wide(part, width) for part in content]
+    return content
+
+
+def _text(lines: Sequence[str], width: int) -> dict[str, Any]:
+    height = 1.5 * _LINE
+    return {
+        "data": {"values": [{"y": i, "text": line} for i, line in enumerate(lines)]},
+        "mark": {"type": "text", "align": "left", "x": 0, "fontSize": _LINE, "color": _QUIET},
+        "encoding": {
+            "text": {"field": "text", "type": "nominal"},
+            "y": {"field": "y", "type": "ordinal", "axis": None},
+        },
+        "width": width,
+        "height": {"step": height},
+    }
+
+
+def _config(font: str) -> dict[str, Any]:
+    quiet = {"labelColor": _QUIET, "titleColor": _QUIET, "titleFontWeight": "normal"}
+    return {
+        "font": font,
+        "view": {"stroke": None},
+        "axis": {
+            **quiet,
+            "labelFontSize": 12,
+            "titleFontSize": 13,
+            "gridColor": _RULE,
+            "domain": False,
+            "tickColor": _RULE,
+        },
+        "title": {"color": _INK, "font": font, "subtitleFont": font, "fontWeight": "normal"},
+        "header": quiet,
+        "legend": quiet,
+        "scale": {"bandPaddingInner": 0.06, "bandPaddingOuter": 0},
+        "text": {"font": font},
+    }
