@@ -1,11 +1,12 @@
 # make run    the environment and the app
 # make test   the environment, then format, lint, types and tests: what CI runs
 # make quick  the tests that need neither a browser nor a PostgreSQL server
+# make bench  the benchmarks, an hour on two cores; needs pip install -r benchmarks/requirements.txt
 
 PYTHON ?= python3
 BIN := .venv/$(if $(wildcard .venv/Scripts),Scripts,bin)
 
-.PHONY: run test quick format translations requirements clean
+.PHONY: run test quick bench format translations requirements clean
 
 run: .venv/app
 	$(BIN)/streamlit run streamlit_app.py
@@ -19,6 +20,9 @@ test: .venv/dev
 
 quick: .venv/dev
 	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/store
+
+bench: .venv/app
+	$(BIN)/python -m benchmarks
 
 format: .venv/dev
 	$(BIN)/ruff format .

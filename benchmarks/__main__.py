@@ -1,76 +1,53 @@
-"""``python -m benchmarks [CASE …]``: the engine and its peers, in turn, medians and ratios.
+"""``python -m benchmarks [CASE …]``: measure, print a table, write it as JSON and as a picture."""
 
-Every round runs each peer once, one after another, in processes of their own: a machine
-whose speed drifts slows them alike. A slow peer trains a part of the runs, and its time is
-scaled up, imports counted once; the table says so.
-"""
-
-import json
-import os
-import platform
-import statistics
-import subprocess
 import sys
-import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from benchmarks.cases import CASES, Case
-from core.document import to_yaml
+from benchmarks import record
+from benchmarks.cases import BY_NAME, CASES, Case, Race
+from benchmarks.measuring import measure
+from benchmarks.table import table
 
 RESULTS = Path(__file__).with_name("results")
-PEERS = {"stacked": False, "keras": True, "sklearn": True}
-
-
-def measure(peer: str, case: Case, in_part: bool) -> dict:
-    """Seconds of the whole case by ``peer``, scaled up from its part where ``in_part``."""
-    experiment = case.part if in_part else case.experiment
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "case.yaml"
-        file.write_text(to_yaml(experiment), encoding="utf-8")
-        command = [sys.executable, "-m", "benchmarks.peers", peer, str(file)]
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
-        )
-    found = json.loads(done.stdout.splitlines()[-1])
-    share = len(case.experiment.grid()) / found["runs"]
-    found["whole"] = found["start"] + found["training"] * share
-    return found
 
 
 @click.command()
-@click.argument("case", nargs=-1)
-@click.option("--rounds", default=3, help="how often each is measured")
-@click.option("--peer", multiple=True, default=tuple(PEERS), help="which peers (repeat)")
-def main(case: tuple[str, ...], rounds: int, peer: tuple[str, ...]) -> None:
-    """Measure CASEs (all unless said)."""
-    table = []
-    for chosen in (c for c in CASES if not case or c.name in case):
-        rows = {name: [] for name in peer}
-        for _ in range(rounds):
-            for name in peer:
-                rows[name].append(measure(name, chosen, PEERS[name]))
-        base = statistics.median(row["whole"] for row in rows[peer[0]])
-        for name in peer:
-            whole = statistics.median(row["whole"] for row in rows[name])
-            accuracy = statistics.median(row["accuracy"] for row in rows[name])
-            runs, of = rows[name][0]["runs"], len(chosen.experiment.grid())
-            note = "" if runs == of else f"from {runs} of {of} runs"
-            table.append(
-                {
-                    "case": chosen.name,
-                    "peer": name,
-                    "seconds": round(whole, 1),
-                    "ratio": round(whole / base, 2),
-                    "accuracy": round(accuracy, 4),
-                    "note": note,
-                }
-            )
-            print("  ".join(f"{key} {value}" for key, value in table[-1].items()), flush=True)
-    RESULTS.mkdir(exist_ok=True)
-    machine = {"platform": platform.platform(), "cores": os.cpu_count()}
-    (RESULTS / "latest.json").write_text(json.dumps({"machine": machine, "table": table}, indent=1))
+@click.argument("cases", metavar="[CASE]...", nargs=-1, type=click.Choice(tuple(BY_NAME)))
+@click.option("--quick", is_flag=True, help="Smaller sizes, in one round.")
+@click.option("--rounds", type=click.IntRange(1), help="How often each case is measured.")
+def main(cases: tuple[str, ...], quick: bool, rounds: int | None) -> None:
+    """Measure CASEs (all unless said). Other results in the files stay as they are."""
+    chosen = [case for case in CASES if not cases or case.name in cases]
+    _check(chosen)
+    file = RESULTS / ("quick.json" if quick else "latest.json")
+    outcomes = record.read(file)
+    measured = []
+    for case in chosen:
+        click.echo(f"{case.name} …", err=True)
+        outcome = measure(
+            case, quick=quick, rounds=rounds, say=lambda text: click.echo(f"  {text}", err=True)
+        )
+        measured.append(outcome)
+        outcomes[case.name] = outcome
+        # Written after each case: what took an hour is not lost with the next.
+        ordered = {name: outcomes[name] for name in BY_NAME if name in outcomes}
+        record.write(file, ordered)
+    click.echo(table(measured))
+    click.echo(f"Written to {file}")
+    faults = [fault for outcome in measured for fault in outcome.faults]
+    if faults:
+        click.echo("\n".join(["", "FAULTS:", *faults]), err=True)
+        sys.exit(1)
+
+
+def _check(chosen: list[Case]) -> None:
+    """Refuse to begin without the peers."""
+    peers = {o.peer for case in chosen if isinstance(case, Race) for o in case.opponents}
+    if "pytorch" in peers and not find_spec("torch"):
+        raise click.UsageError("PyTorch is missing: pip install -r benchmarks/requirements.txt")
 
 
 if __name__ == "__main__":

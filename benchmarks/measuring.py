@@ -1,0 +1,141 @@
+"""Measuring a case: rounds of programs, one after another, each in a process of its own."""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import machine
+from benchmarks.arithmetic import Spread, agree, scaled, spread
+from benchmarks.cases import Case, Opponent, Race, Trial
+from benchmarks.processes import ProgramFailed, run
+from benchmarks.record import Figure, Outcome
+from core.document import to_yaml
+from core.experiment import Experiment
+
+Say = Callable[[str], None]
+
+_KASSEI = Opponent("kassei", "Kassei, all statistics")
+
+
+def measure(case: Case, *, quick: bool, rounds: int | None, say: Say) -> Outcome:
+    """Measure ``case``; a program that fails is a fault of the outcome, not an exception."""
+    rounds = rounds or (1 if quick else case.rounds)
+    others, start = machine.Others(), time.perf_counter()
+    figures: list[Figure] = []
+    faults: list[str] = []
+    try:
+        if isinstance(case, Race):
+            figures, faults = _race(case, quick, rounds, say)
+        else:
+            figures = _trial(case, quick, rounds, say)
+    except ProgramFailed as failed:
+        faults.append(str(failed))
+    return Outcome(
+        case=case.name,
+        title=case.title,
+        quick=quick,
+        rounds=rounds,
+        seconds=round(time.perf_counter() - start, 1),
+        busy=round(others.share(), 3),
+        machine=machine.facts(),
+        figures=tuple(figures),
+        faults=tuple(faults),
+    )
+
+
+def places(experiment: Experiment, opponent: Opponent, quick: bool) -> list[int]:
+    """The runs that ``opponent`` trains of ``experiment``: evenly strewn over what it has."""
+    had = [
+        place
+        for place, config in enumerate(experiment.grid())
+        if not opponent.activations or config.activation in opponent.activations
+    ]
+    return had[:: opponent.quick_every if quick else opponent.every]
+
+
+def _race(case: Race, quick: bool, rounds: int, say: Say) -> tuple[list[Figure], list[str]]:
+    experiment = case.quick if quick else case.full
+    peers = (_KASSEI, *case.opponents)
+    chosen = {peer.peer: places(experiment, peer, quick) for peer in peers}
+    seconds: dict[str, list[float]] = {peer.peer: [] for peer in peers}
+    accuracies: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "experiment.yaml"
+        file.write_text(to_yaml(experiment), encoding="utf-8")
+        for _ in range(rounds):
+            for peer in peers:
+                wanted = chosen[peer.peer]
+                wall, found = run("benchmarks.peers", [peer.peer, str(file), json.dumps(wanted)])
+                whole = wall
+                if peer is not _KASSEI:
+                    whole = scaled(wall, found["seconds"], len(experiment.grid()))
+                seconds[peer.peer].append(whole)
+                accuracies[peer.peer] = found["accuracies"]
+                say(f"{peer.title}: {whole:.1f} s, {len(wanted)} runs in {wall:.1f} s")
+    return _compared(case, peers, chosen, seconds, accuracies)
+
+
+def _compared(
+    case: Race,
+    peers: Sequence[Opponent],
+    chosen: dict[str, list[int]],
+    seconds: dict[str, list[float]],
+    accuracies: dict[str, list[float]],
+) -> tuple[list[Figure], list[str]]:
+    """Figures of a race: Kassei's seconds, and the times that each opponent takes."""
+    ours, runs = accuracies[_KASSEI.peer], len(chosen[_KASSEI.peer])
+    figures, faults = [], []
+    for peer in peers:
+        theirs = spread(accuracies[peer.peer])
+        details = {
+            "seconds": seconds[peer.peer],
+            "runs": len(chosen[peer.peer]),
+            "of": runs,
+            "accuracy": (theirs.mean, theirs.deviation, theirs.n),
+        }
+        if peer is _KASSEI:
+            note = f"accuracy {theirs}, {runs} runs"
+            figures.append(Figure(peer.title, "s", tuple(seconds[peer.peer]), None, note, details))
+            continue
+        same = [ours[place] for place in chosen[peer.peer]]
+        if not agree(same, accuracies[peer.peer], case.tolerance):
+            faults.append(
+                f"{case.name}: accuracies disagree: {peer.title} {theirs}, Kassei {spread(same)}"
+            )
+        ratios = tuple(
+            their / our
+            for their, our in zip(seconds[peer.peer], seconds[_KASSEI.peer], strict=True)
+        )
+        note = _note(seconds[peer.peer], len(chosen[peer.peer]), runs, theirs, spread(same))
+        figures.append(Figure(peer.title, "×", ratios, peer.bar, note, details))
+    return figures, faults
+
+
+def _note(seconds: Sequence[float], trained: int, runs: int, theirs: Spread, same: Spread) -> str:
+    part = "" if trained == runs else f", scaled up from {trained} of {runs} runs"
+    median = statistics.median(seconds)
+    return f"{median:,.0f} s{part}; accuracy {theirs}, Kassei's of these {same}"
+
+
+def _trial(case: Trial, quick: bool, rounds: int, say: Say) -> list[Figure]:
+    sizes = json.dumps(dict(case.quick if quick else case.full))
+    found: list[dict[str, Any]] = []
+    for _ in range(rounds):
+        _, one = run("benchmarks.trials", [case.name, sizes])
+        found.append(one)
+        say(", ".join(f"{asked.what} {one[asked.key]:.3g} {asked.unit}" for asked in case.asked))
+    notes = found[-1].get("notes", {})
+    return [
+        Figure(
+            asked.what,
+            asked.unit,
+            tuple(one[asked.key] for one in found),
+            asked.bar,
+            notes.get(asked.key, ""),
+        )
+        for asked in case.asked
+    ]
