@@ -97,6 +97,13 @@ def field_text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def short_network(hidden: str) -> str:
+    """The widths of hidden layers, more than four alike as 8×16: sixteen layers of 8 units."""
+    widths = hidden.split("-")
+    alike = len(widths) > 4 and len(set(widths)) == 1
+    return f"{widths[0]}×{len(widths)}" if alike else hidden
+
+
 def _texts(runs: pd.DataFrame) -> pd.DataFrame:
     columns = {}
     for name in _SETTINGS:
@@ -126,6 +133,8 @@ def _labels(texts: pd.DataFrame, fields: Sequence[str]) -> pd.Series:
 
 def _short_forms(values: pd.Series, name: str) -> pd.Series:
     """Brackets are dropped where only one choice of that name is about: leaky_relu."""
+    if name == "hidden":
+        return values.map(short_network)
     if name in _PLAIN:
         heads = {text: text.partition("(")[0] for text in values.unique()}
         alone = [text for text, head in heads.items() if list(heads.values()).count(head) == 1]

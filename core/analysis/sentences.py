@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from core.analysis.configurations import labelled, shared, varying
+from core.analysis.configurations import labelled, shared, short_network, varying
 from core.catalog import LOSSES, OPTIMIZERS
 from core.catalog.choice import Entry, default_choice
 from core.experiment import features
@@ -199,11 +199,7 @@ def diverged(runs: pd.DataFrame, _: Translate) -> str:
 def _network(dataset: str, hidden: str) -> str:
     task = DATASETS[dataset.partition("(")[0]].task
     outputs = task.classes if task.kind == "classification" else 1
-    widths = hidden.split("-")
-    # Sixteen layers of 8 units are 8×16.
-    alike = len(widths) > 4 and len(set(widths)) == 1
-    short = f"{widths[0]}×{len(widths)}" if alike else hidden
-    middle = [] if hidden == "none" else [short]
+    middle = [] if hidden == "none" else [short_network(hidden)]
     return "-".join([str(features(dataset)), *middle, str(outputs)])
 
 

@@ -16,7 +16,7 @@ _LABEL_GAP = 17  # pixels
 _LEADER = 16  # pixels between the end of a line and its label
 _WIDE = 1000  # units of the x axis, stretched to the width that there is
 
-THUMBNAIL = (220, 96)  # pixels
+THUMBNAIL = (220, 96)  # units, stretched to the place that there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def thumbnail_svg(still: Still) -> str:
     body = "".join(_path(still, line, width, height, 4) for line in still.lines)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}">{body}</svg>'
+        f'preserveAspectRatio="none">{body}</svg>'
     )
 
 

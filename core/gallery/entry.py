@@ -20,7 +20,7 @@ class Entry:
         look: what to look for.
         baseline: the configuration that others are compared with, as its label.
         target: the value of the headline metric whose epochs are counted.
-        statistics: the columns of the layer table that show it.
+        statistics: the columns of the layer table that its summary shows.
     """
 
     name: str
@@ -31,4 +31,4 @@ class Entry:
     look: str
     baseline: str
     target: float
-    statistics: tuple[str, ...]
+    statistics: tuple[str, ...] = ()

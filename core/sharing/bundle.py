@@ -1,35 +1,46 @@
 """Bundles: a finished experiment as a small folder, shipped with the program or exported.
 
 ``experiment.yaml`` and three Parquet tables in the columns of ``core.report``; the table of
-layers may hold each layer's histogram (64 counts and its two ends) besides. Knows no store.
+layers may hold each layer's histogram (64 counts and its two ends) besides, and ``weights.npz``
+what some of the runs had learned. Knows no store.
 """
 
 import re
+import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.document import from_yaml, to_yaml
-from core.errors import BundleUnavailable, InvalidExperiment
+from core.errors import BundleUnavailable, InvalidExperiment, UnknownRun
 from core.experiment import Experiment
 from core.language import N_
 from core.report import EPOCH_COLUMNS, LAYER_COLUMNS, RUN_COLUMNS
 
 GALLERY = Path(__file__).resolve().parents[2] / "data" / "gallery"
 
+Weights = Sequence[NDArray[np.generic]]
+
+_WEIGHTS = "weights.npz"
+# Of a file in the archive: bundles made twice are alike to the last bit.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
 _TABLES = {"runs": RUN_COLUMNS, "epochs": EPOCH_COLUMNS, "layers": LAYER_COLUMNS}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
-    """A finished experiment and its tables."""
+    """A finished experiment and its tables; ``folder`` is where the rest of it is read from."""
 
     experiment: Experiment
     runs: pd.DataFrame
     epochs: pd.DataFrame
     layers: pd.DataFrame
+    folder: Path
 
 
 def names(root: Path = GALLERY) -> list[str]:
@@ -75,7 +86,7 @@ def read(name: str, root: Path = GALLERY) -> Bundle:
                 table=table,
                 columns=", ".join(missing),
             )
-    return Bundle(experiment, **tables)
+    return Bundle(experiment, **tables, folder=root / name)
 
 
 def write(
@@ -116,6 +127,68 @@ def write(
     half.write_text(to_yaml(experiment), encoding="utf-8")
     half.replace(folder / "experiment.yaml")
     return folder
+
+
+def write_weights(name: str, kept: Mapping[tuple[str, int], Weights], root: Path = GALLERY) -> Path:
+    """Write ``kept`` weights, by run_id and epoch, beside the bundle ``name``.
+
+    As float16, of 11 bits: enough to draw what a network answers, in half of the space.
+    """
+    half = root / name / f".{_WEIGHTS}.part"
+    with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+        for (run_id, epoch), weights in sorted(kept.items(), key=lambda item: item[0]):
+            for index, weight in enumerate(weights):
+                entry = zipfile.ZipInfo(f"{run_id}-{epoch}-{index}.npy", _NO_TIME)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                with archive.open(entry, "w") as file:
+                    rounded = np.asarray(weight, np.float16)
+                    np.lib.format.write_array(file, rounded, allow_pickle=False)
+    return half.replace(root / name / _WEIGHTS)
+
+
+def weight_epochs(name: str, root: Path = GALLERY) -> dict[str, tuple[int, ...]]:
+    """The epochs of which weights are shipped, by run_id; none where the bundle has none.
+
+    Raises:
+        BundleUnavailable: the file cannot be read.
+    """
+    found: dict[str, set[int]] = {}
+    for entry in _entries(name, root):
+        run_id, epoch, _ = entry.split("-")
+        found.setdefault(run_id, set()).add(int(epoch))
+    return {run_id: tuple(sorted(epochs)) for run_id, epochs in found.items()}
+
+
+def read_weights(
+    name: str, run_id: str, epoch: int | None = None, root: Path = GALLERY
+) -> tuple[NDArray[np.float32], ...]:
+    """The weights of a run after ``epoch`` (None: the last that is shipped), in Keras's order.
+
+    Raises:
+        BundleUnavailable: the file cannot be read.
+        UnknownRun: none of this run or epoch are shipped.
+    """
+    epochs = weight_epochs(name, root).get(run_id, ())
+    if not epochs or (epoch is not None and epoch not in epochs):
+        raise UnknownRun(N_("No weights of the run {run_id} were kept."), run_id=run_id)
+    start = f"{run_id}-{epochs[-1] if epoch is None else epoch}-"
+    wanted = [entry for entry in _entries(name, root) if entry.startswith(start)]
+    wanted.sort(key=lambda entry: int(entry.removeprefix(start)))
+    try:
+        with np.load(root / name / _WEIGHTS, allow_pickle=False) as archive:
+            return tuple(archive[entry].astype(np.float32) for entry in wanted)
+    except (OSError, ValueError, LookupError, zipfile.BadZipFile) as error:
+        raise _unreadable(name, error) from error
+
+
+def _entries(name: str, root: Path) -> list[str]:
+    if not _NAME.fullmatch(name) or not (root / name / _WEIGHTS).is_file():
+        return []
+    try:
+        with zipfile.ZipFile(root / name / _WEIGHTS) as archive:
+            return [entry.removesuffix(".npy") for entry in archive.namelist()]
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise _unreadable(name, error) from error
 
 
 def _unreadable(name: str, error: Exception) -> BundleUnavailable:

@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.errors import UnknownRun
-from core.language import N_
 from core.report import LAYER_COLUMNS
-from core.sharing.bundle import Bundle
+from core.sharing.bundle import Bundle, read_weights, weight_epochs
 
 HISTOGRAM = ("histogram_low", "histogram_high", "histogram")
 
@@ -43,16 +41,23 @@ class Shipped:
         return pd.concat([repeated.reset_index(drop=True), bins], axis=1)
 
     def snapshot_epochs(self, run_id: str) -> tuple[int, ...]:
-        """The epochs whose weights were kept: none are shipped."""
-        return ()
-
-    def weights(self, run_id: str, epoch: int | None = None) -> tuple[NDArray[np.generic], ...]:
-        """The weights after ``epoch``.
+        """The epochs whose weights are shipped; of most runs none are.
 
         Raises:
-            UnknownRun: always: none are shipped.
+            BundleUnavailable: the file of weights cannot be read.
         """
-        raise UnknownRun(N_("No weights of the run {run_id} were kept."), run_id=run_id)
+        folder = self.bundle.folder
+        return weight_epochs(folder.name, folder.parent).get(run_id, ())
+
+    def weights(self, run_id: str, epoch: int | None = None) -> tuple[NDArray[np.generic], ...]:
+        """The weights after ``epoch`` (None: the last that is shipped).
+
+        Raises:
+            BundleUnavailable: the file of weights cannot be read.
+            UnknownRun: none of this run and epoch are shipped.
+        """
+        folder = self.bundle.folder
+        return read_weights(folder.name, run_id, epoch, folder.parent)
 
 
 def _of(frame: pd.DataFrame, run_ids: Iterable[str], epoch: int | None = None) -> pd.DataFrame:

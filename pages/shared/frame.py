@@ -69,7 +69,8 @@ def draw_frame(title: str, *, icon: bool = True) -> Frame:
         horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="frame"
     ):
         with st.container(key="logo", width="content"):
-            draw_link(HOME, "Kassei", icon=":material/airwave:")
+            # Home is the landing page, whatever is shown here.
+            st.page_link(HOME, label="Kassei", icon=":material/airwave:", query_params=_spoken())
         with st.container(horizontal=True, wrap=False, gap="small", key="pages"):
             for page, label in PAGES.items():
                 draw_link(page, _(label))
@@ -86,6 +87,11 @@ def draw_icon() -> None:
 def draw_link(page: str, label: str, icon: str | None = None) -> None:
     """A link to another page, in the language of this one and with the same runs."""
     st.page_link(page, label=label, icon=icon, query_params=_travelling())
+
+
+def _spoken() -> dict[str, str]:
+    """The language alone, where the link says one."""
+    return {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
 
 
 def _travelling() -> dict[str, str]:

@@ -1,0 +1,66 @@
+"""The gallery: every entry opens in full, in each language, and its way to Compare is filled in."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.experiment import Experiment, RunConfig
+from core.gallery.entries import ENTRIES
+from core.language import translator
+from core.sharing import bundle
+from core.sharing.links import decode, encode
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _open(**link: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_landing_page_shows_every_entry_as_a_card(language: str) -> None:
+    _ = translator(language)
+    app = _open(lang=language)
+    assert not app.exception
+    told = "\n".join(text.value for text in app.markdown)
+    for entry in ENTRIES.values():
+        assert _(entry.right) in told
+        assert _(entry.wrong) in told
+        assert _(entry.why) in told
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_opens_its_full_comparison(name: str) -> None:
+    app = _open(gallery=name, lang="ja")
+    _ = translator("ja")
+    assert not app.exception
+    assert not app.warning or "発散" in app.warning[0].value
+    assert app.title[0].value == _(ENTRIES[name].question)
+    told = "\n".join(text.value for text in app.markdown)
+    assert _(ENTRIES[name].look) in told
+    seeds = {config.seed for config in _grid(name)}
+    assert len(app.table[0].value) == len(_grid(name)) / len(seeds)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_change_it_and_train_says_the_very_runs_of_the_entry(name: str) -> None:
+    link = decode(encode(bundle.specification(name)))
+    assert not link.notes
+    assert isinstance(link.experiment, Experiment)
+    assert [c.run_id for c in link.experiment.grid()] == [c.run_id for c in _grid(name)]
+
+
+@pytest.mark.parametrize("name", ["nope", "*x*<b>", "../..", "ä" * 300])
+def test_an_unknown_entry_is_a_sentence_above_the_landing_page(name: str) -> None:
+    app = _open(gallery=name)
+    assert not app.exception
+    assert app.warning
+    assert app.title[0].value == next(iter(ENTRIES.values())).question
+
+
+def _grid(name: str) -> tuple[RunConfig, ...]:
+    return tuple(bundle.specification(name).grid())
