@@ -9,6 +9,7 @@ import click
 from benchmarks import record
 from benchmarks.cases import BY_NAME, CASES, Case, Race
 from benchmarks.measuring import measure
+from benchmarks.picture import save
 from benchmarks.table import table
 
 RESULTS = Path(__file__).with_name("results")
@@ -35,8 +36,9 @@ def main(cases: tuple[str, ...], quick: bool, rounds: int | None) -> None:
         # Written after each case: what took an hour is not lost with the next.
         ordered = {name: outcomes[name] for name in BY_NAME if name in outcomes}
         record.write(file, ordered)
+        save(ordered, file.with_suffix(".png"))
     click.echo(table(measured))
-    click.echo(f"Written to {file}")
+    click.echo(f"Written to {file} and {file.with_suffix('.png')}")
     faults = [fault for outcome in measured for fault in outcome.faults]
     if faults:
         click.echo("\n".join(["", "FAULTS:", *faults]), err=True)
