@@ -162,7 +162,7 @@ def _names(still: Still) -> str:
         told.append(
             f'<img data-c="{index}" alt="" width="{_LEADER}" height="{HEIGHT}" '
             f'src="{as_address(way)}">'
-            f'<span data-c="{index}" style="top:{place:.1f}px;color:{line.ink}">'
+            f'<span data-c="{index}" style="top:{place:.1f}px;--k:{line.ink}">'
             f"{html.escape(line.name)}</span>"
         )
     # Names hang at their places: what they take in width is kept by one that is not seen.

@@ -92,8 +92,10 @@ _ENTRIES = (
     Entry(
         "classification-losses",
         N_("Which loss teaches a classifier best?"),
-        right=N_("All five losses teach the network its digits."),
-        wrong=N_("They do not all start equally fast."),
+        right=N_(
+            "Cross-entropy, focal loss and squared error end alike; all five are at 96 % or more."
+        ),
+        wrong=N_("Absolute error needs the most epochs to 97 % and ends below cross-entropy."),
         why=N_(
             "With softmax, the gradient of cross-entropy is p − t. Squared and absolute error "
             "multiply it by the slope of the softmax, which is small where it errs with certainty."

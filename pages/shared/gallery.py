@@ -70,7 +70,7 @@ def draw_entry(entry: Entry, frame: Frame) -> None:
     with body:
         waiting = st.skeleton(height=500)
     # pandas and Altair are imported only now: the explanation can be read meanwhile.
-    from pages.shared.comparison import draw_comparison
+    from pages.shared.entry import draw_comparison
 
     waiting.empty()
     with body:

@@ -158,14 +158,16 @@ def test_outliers() -> None:
 def test_classification_losses() -> None:
     name = "classification-losses"
     results = _results(name)
-    # "All five losses teach the network its digits"
+    # "end alike": no difference that the seeds can show; "all five are at 96 % or more"
+    for label in ("focal", "mse"):
+        gap = _gap(name, label, "cross_entropy")
+        assert gap["low"] < 0 < gap["high"]
     assert len(results) == 5
-    assert results["low"].min() > 0.95
-    # "They do not all start equally fast": after the first epoch some differ clearly
-    data = _bundle(name)
-    first = data.epochs[data.epochs["epoch"] == 1].set_index("run_id")["test_accuracy"]
-    early = data.runs.assign(test_accuracy=data.runs["run_id"].map(first))
-    assert paired_differences(early, "cross_entropy", "test_accuracy")["clear"].any()
+    assert results["low"].min() > 0.96
+    # "needs the most epochs to 97 % and ends below cross-entropy"
+    pace = _pace(name, 0.97)
+    assert pace["mae"] > pace.drop("mae").max()
+    assert _gap(name, "mae", "cross_entropy")["high"] < 0
 
 
 def test_initial_weights() -> None:
