@@ -141,7 +141,7 @@ def range_test(config: RunConfig) -> Experiment:
     Smith (2017) raises the rate during one training and records the loss; there each rate meets
     weights that the rates before it have left. Here each rate trains its own network from the
     same start for the same few updates (at least 150, whole epochs), all in one stack: a loss
-    for each rate that depends on no other, for about the price of one pass.
+    for each rate that depends on no other.
     """
     epochs = math.ceil(_UPDATES / max(config.updates_per_epoch, 1))
     fields = {name: value for name, value in config.model_dump().items() if value is not None}

@@ -68,7 +68,48 @@ _STATISTICS = (
     ),
 )
 
+# What the page of layers shows besides.
+_MORE = (
+    Statistic(
+        "silent_fraction",
+        N_("Share of silent units"),
+        N_("The share of units whose f′(z) is 0 for every probe sample."),
+        "share",
+    ),
+    Statistic(
+        "dead_fraction",
+        N_("Share of dead units"),
+        N_("The share of units whose f′(z) is 0 for every training sample."),
+        "share",
+    ),
+    Statistic(
+        "update_ratio",
+        N_("Size of the last update"),
+        N_("‖ΔW‖ / ‖W‖: the epoch's last change of the weights over the weights, Frobenius norms."),
+        "order",
+    ),
+    Statistic(
+        "pre_mean",
+        N_("Mean of z"),
+        N_("The mean of the pre-activations z over samples and units."),
+        "centred",
+    ),
+    Statistic(
+        "pre_std",
+        N_("Spread of z"),
+        N_("The standard deviation of the pre-activations z over samples and units."),
+        "size",
+    ),
+    Statistic(
+        "weight_norm",
+        N_("Size of the weights"),
+        N_("The Frobenius norm of the weight matrix W."),
+        "size",
+    ),
+)
+
 STATISTICS: dict[str, Statistic] = {statistic.column: statistic for statistic in _STATISTICS}
+EVERY: dict[str, Statistic] = STATISTICS | {statistic.column: statistic for statistic in _MORE}
 
 
 def strip_chart(

@@ -15,6 +15,7 @@ from core.errors import InvalidExperiment
 from core.fields import FIELDS, MAX_EPOCHS
 from core.language import LANGUAGES, N_
 from core.metrics import METRICS
+from core.report import LAYER_STATISTICS
 
 # Runs that a link picks by hand: more make an address that other programs cut off.
 MAX_PICKED = 200
@@ -155,6 +156,18 @@ _PARTS = (
     Part("xscale", one_of("xscale", ("linear", "log"))),
     Part("smooth", whole("smooth", 1, 1000)),
     Part("group", one_of("group", FIELDS)),
+    # Convergence: a target other than the one that travels, and the rule of the map of rates.
+    Part("goal", one_of("goal", ("value", "best"))),
+    Part("level", number("level", -1e9, 1e9)),
+    Part("within", number("within", 0, 1)),
+    Part("lost", number("lost", 0, 1)),
+    # Layers: what is drawn over the epochs, and the thresholds of the verdicts.
+    Part("statistic", one_of("statistic", LAYER_STATISTICS)),
+    Part("vanishing", number("vanishing", 1, 1e12)),
+    Part("exploding", number("exploding", 1, 1e12)),
+    Part("saturated", number("saturated", 0, 1)),
+    Part("dying", number("dying", 0, 1)),
+    Part("off_centre", number("off_centre", 0, 1e6)),
 )
 
 VIEW: Mapping[str, Part] = {part.name: part for part in _PARTS}

@@ -1,0 +1,272 @@
+"""Convergence in words: arrivals, ratios and learning rates as sentences and as a table's cells.
+
+No sentence says more than its interval allows. Knows no page.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from core.analysis.rates import RateRange, rate_text
+from core.language import N_, Translate
+from core.metrics import duration, number
+
+_MOST_NAMED = 8
+
+BOUNDS: Mapping[str, str] = {
+    "exact": N_("×{ratio}"),
+    "least": N_("at least ×{ratio}"),
+    "most": N_("at most ×{ratio}"),
+    "unknown": "–",
+}
+
+
+def arrived(race: pd.DataFrame, target: str, _: Translate) -> str:
+    """How many runs reached ``target``, and what became of the others."""
+    total, there, lost, open_ = (
+        int(race[name].sum()) for name in ("runs", "reached", "diverged", "open")
+    )
+    told = [
+        _("{count} of {total} runs have reached {target}.").format(
+            count=there, total=total, target=target
+        )
+    ]
+    if rest := total - there - open_:
+        sentence = (
+            _(
+                "{count} ended without it, {diverged} of them diverged: counted as not reached, "
+                "not left out."
+            )
+            if lost
+            else _("{count} ended without it: counted as not reached, not left out.")
+        )
+        told.append(sentence.format(count=rest, diverged=min(lost, rest)))
+    if open_:
+        told.append(_("{count} are still in training.").format(count=open_))
+    return " ".join(told)
+
+
+def ratios(race: pd.DataFrame, baseline: str, target: str, _: Translate) -> str:
+    """Who arrives clearly sooner or later than ``baseline``, and who does not differ clearly."""
+    others = race[(race["configuration"] != baseline) & (race["pairs"] > 0)]
+    told = []
+    clear = others[others["clear"]].sort_values("ratio", ascending=False)
+    for sooner, group in ((True, clear[clear["ratio"] > 1]), (False, clear[clear["ratio"] < 1])):
+        told += _clearly(group, baseline, target, sooner=sooner, _=_)
+    for bound, sentence in (
+        ("least", _("Sooner than {baseline} in these {n} seeds, by at least: {list}.")),
+        ("most", _("Later than {baseline} in these {n} seeds, by at least: {list}.")),
+    ):
+        group = others[(others["bound"] == bound) & ~_idle(others)]
+        if len(group):
+            times = group["ratio"] if bound == "least" else 1 / group["ratio"]
+            named = _each(group["configuration"], [f"×{number(value)}" for value in times], _)
+            n = int(group["pairs"].max())
+            told.append(sentence.format(baseline=baseline, n=n, list=named))
+    if others["bound"].isin(["least", "most"]).any():
+        told.append(
+            _(
+                "A bound has no interval: in some seed the target was never reached, or within "
+                "the first epoch."
+            )
+        )
+    exact = others[(others["bound"] == "exact") & ~others["clear"]]
+    if len(same := exact[exact["pairs"] > 1]):
+        told.append(
+            _("{names}: no difference from {baseline} that {seeds} seeds can show.").format(
+                names=_list(same["configuration"], _),
+                baseline=baseline,
+                seeds=int(same["pairs"].max()),
+            )
+        )
+    if len(exact) > len(same):
+        told.append(
+            _("One seed shows no interval; train more seeds to tell chance from difference.")
+        )
+    loose = others["bound"].isin(["least", "most"]) & _idle(others)
+    if len(vague := others[(others["bound"] == "unknown") | loose]):
+        told.append(
+            _(
+                "{names}: not to be told apart from {baseline} at this target; another target may "
+                "tell more."
+            ).format(names=_list(vague["configuration"], _), baseline=baseline)
+        )
+    return " ".join(told)
+
+
+def _clearly(
+    group: pd.DataFrame, baseline: str, target: str, *, sooner: bool, _: Translate
+) -> list[str]:
+    """Ratios that are clear of 1: a sentence each while they are few, else a list."""
+    columns = ["ratio", "ratio_low", "ratio_high"]
+    ends = group[columns].to_numpy(dtype=float)
+    ends = ends if sooner else (1 / ends)[:, [0, 2, 1]]
+    texts = [[number(value) for value in row] for row in ends]
+    if not 0 < len(group) <= 3:
+        sentence = (
+            _("Sooner than {baseline} (95 % interval): {list}.")
+            if sooner
+            else _("Later than {baseline} (95 % interval): {list}.")
+        )
+        spans = [f"×{ratio} ({low}–{high})" for ratio, low, high in texts]
+        named = _each(group["configuration"], spans, _)
+        return [sentence.format(baseline=baseline, list=named)] if len(group) else []
+    sentence = (
+        _(
+            "{name} reaches {target} {ratio} times sooner than {baseline}, 95 % interval {low} to "
+            "{high}."
+        )
+        if sooner
+        else _(
+            "{name} reaches {target} {ratio} times later than {baseline}, 95 % interval {low} to "
+            "{high}."
+        )
+    )
+    return [
+        sentence.format(
+            name=name, target=target, ratio=ratio, baseline=baseline, low=low, high=high
+        )
+        for name, (ratio, low, high) in zip(group["configuration"], texts, strict=True)
+    ]
+
+
+def _idle(rows: pd.DataFrame) -> pd.Series:
+    """Bounds that say nothing: at least 0.8 times sooner."""
+    least = rows["bound"] == "least"
+    return (least & (rows["ratio"] <= 1)) | (~least & (rows["ratio"] >= 1))
+
+
+def table(race: pd.DataFrame, baseline: str, _: Translate) -> pd.DataFrame:
+    """One row a configuration, as texts under translated headings."""
+    rows = []
+    for row in race.to_dict("records"):
+        label = str(row["configuration"])
+        rows.append(
+            {
+                _("configuration"): label,
+                _("reached"): _count(row, _),
+                _("epochs"): _span(row, "epochs", lambda v: f"{v:g}", _),
+                _("updates"): _span(row, "updates", lambda v: f"{v:,.0f}", _),
+                _("seconds"): _span(row, "seconds", _seconds, _),
+                _("times sooner"): _("baseline") if label == baseline else ratio_text(row, _),
+                _("p (log-rank)"): _p(float(row["p"])),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def ratio_text(row: Mapping[Any, Any], _: Translate) -> str:
+    """``×2.3 (1.9–2.8)``, ``at least ×2.3``: how much sooner, with its interval if it has one."""
+    if not math.isfinite(row["ratio"]):
+        return "–"
+    words = BOUNDS[row["bound"]]
+    shown = _(words).format(ratio=number(row["ratio"]))
+    if math.isfinite(row["ratio_low"]) and math.isfinite(row["ratio_high"]):
+        shown += f" ({number(row['ratio_low'])}–{number(row['ratio_high'])})"
+    return shown
+
+
+def rates(cells: pd.DataFrame, _: Translate) -> str:
+    """For each row of a map, in which range the learning rates are good, and what is beyond."""
+    told = []
+    for name, row in cells.groupby("name", sort=False):
+        by_kind = {kind: list(group) for kind, group in row.groupby("kind")["learning_rate"]}
+        if good := by_kind.get("good"):
+            part = (
+                _("{name}: good at {low}").format(name=name, low=rate_text(min(good)))
+                if len(good) == 1
+                else _("{name}: good from {low} to {high}").format(
+                    name=name, low=rate_text(min(good)), high=rate_text(max(good))
+                )
+            )
+        elif "nothing" in by_kind:
+            part = _("{name}: nothing learned at any rate").format(name=name)
+        elif "diverged" in by_kind and len(by_kind) == 1:
+            part = _("{name}: diverged at every rate").format(name=name)
+        else:
+            continue
+        lost = by_kind.get("diverged")
+        if lost and good:
+            part += _(", diverged from {low}").format(low=rate_text(min(lost)))
+        told.append(part)
+    shown = told[:_MOST_NAMED]
+    return _("{list}.").format(list=_("; ").join(shown)) if shown else ""
+
+
+def range_found(found: RateRange, _: Translate) -> str:
+    """What a range test shows of one row."""
+    if math.isnan(found.stable):
+        return _("{name}: after {updates} updates no rate of these has a smaller loss.").format(
+            name=found.name, updates=found.updates
+        )
+    seeds = (
+        _("in one seed")
+        if found.seeds == 1
+        else _("in the mean of {n} seeds").format(n=found.seeds)
+    )
+    told = _(
+        "{name}, {seeds}: after {updates} updates the loss is least at {lowest}; up to {stable} no "
+        "run diverged or ended above its start."
+    ).format(
+        name=found.name,
+        seeds=seeds,
+        updates=f"{found.updates:,}",
+        lowest=rate_text(found.lowest),
+        stable=rate_text(found.stable),
+    )
+    if math.isfinite(found.steepest):
+        told += " " + _("It falls most steeply at {rate}: a rate to begin with.").format(
+            rate=rate_text(found.steepest)
+        )
+    return told
+
+
+def _count(row: Mapping[Any, Any], _: Translate) -> str:
+    shown = f"{row['reached']}/{row['runs']}"
+    notes = []
+    if row["diverged"]:
+        notes.append(_("{count} diverged").format(count=row["diverged"]))
+    if row["open"]:
+        notes.append(_("{count} in training").format(count=row["open"]))
+    return f"{shown} ({_(', ').join(notes)})" if notes else shown
+
+
+def _span(row: Mapping[Any, Any], unit: str, text: Any, _: Translate) -> str:
+    """The median and its interval; not reached where half did not arrive."""
+    middle, low, high = (float(row[name]) for name in (unit, f"{unit}_low", f"{unit}_high"))
+    if math.isnan(middle):
+        return "–"
+
+    def shown(value: float) -> str:
+        return str(text(value)) if math.isfinite(value) else "∞"
+
+    if math.isinf(middle):
+        return _("not yet") if row["open"] else _("not reached")
+    if math.isnan(low) or low == high:
+        return shown(middle)
+    return f"{shown(middle)} ({shown(low)}–{shown(high)})"
+
+
+def _seconds(value: float) -> str:
+    # Small networks reach a target in milliseconds, which are not nothing.
+    shown = duration(value) if value >= 0.0995 or value == 0 else f"{number(1000 * value, 2)} ms"
+    return shown.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _p(value: float) -> str:
+    if math.isnan(value):
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _each(names: Iterable[str], texts: Iterable[str], _: Translate) -> str:
+    return _list([f"{name} {text}" for name, text in zip(names, texts, strict=True)], _)
+
+
+def _list(names: Iterable[str], _: Translate) -> str:
+    listed = list(names)
+    more = len(listed) - _MOST_NAMED
+    shown = _(", ").join(listed[:_MOST_NAMED])
+    return shown + (_(" and {count} more").format(count=more) if more > 0 else "")

@@ -1,0 +1,264 @@
+"""Lines of configurations along any axis: steps, profiles across layers, courses over epochs.
+
+A frame in, an ``alt.Chart`` out: lines with bands, a name beside the end of each, for light and
+dark alike. What is drawn along which axis the caller says.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.charts.palette import Style, legible
+from core.charts.placing import apart
+
+_LABEL_GAP = 15  # pixels: the height of one label
+_LEADER = 22  # pixels between the end of a line and its label
+_MOST_LABELS = 40
+# Words beside the data, on light and dark pages.
+QUIET = "#787F8C"
+# Digits enough that no tick turns into 1e+1.
+NUMBERS = ".6~g"
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A column, the words beside its axis, and how it is scaled and written."""
+
+    column: str
+    title: str
+    log: bool = False
+    format: str = NUMBERS
+    domain: tuple[float, float] | None = None
+    whole: bool = False
+
+
+def line_chart(
+    frame: pd.DataFrame,
+    x: Axis,
+    y: Axis,
+    styles: Mapping[str, Style],
+    *,
+    title: alt.Title,
+    told: Mapping[str, str],
+    steps: bool = False,
+    height: int = 340,
+) -> alt.LayerChart:
+    """Lines with bands and direct labels.
+
+    Args:
+        frame: columns configuration, low, high, and those of the two axes.
+        title: of ``heading``: what is drawn; over how many seeds, with which interval.
+        told: columns of the tooltip and their words.
+        steps: each value holds until the next (a share that has been reached stays).
+        height: of the plot in pixels; it grows with the number of labels.
+    """
+    shown = frame[np.isfinite(frame[y.column].to_numpy(dtype=float))]
+    if y.log:
+        shown = shown[shown[y.column] > 0]
+    labels = list(dict.fromkeys(shown["configuration"]))
+    height = max(height, _LABEL_GAP * min(len(labels), _MOST_LABELS))
+    domain = y.domain or _domain(shown, y)
+    base = alt.Chart(shown).encode(x=_x(shown, x), color=_colour(labels, styles))
+    dash = alt.StrokeDash(
+        "configuration:N",
+        scale=alt.Scale(domain=labels, range=[list(styles[label].dash) for label in labels]),
+        legend=None,
+    )
+    scale: dict[str, Any] = {
+        "scale": alt.Scale(
+            domain=list(domain), type="log" if y.log else "linear", nice=False, clamp=True
+        ),
+        "axis": alt.Axis(
+            format=y.format,
+            title=y.title or None,
+            values=_decades(*domain) if y.log else alt.Undefined,
+            tickCount=6,
+        ),
+    }
+    ends = _ends(shown, x, y, domain, height, styles)
+    named = alt.Chart(ends).encode(x=_x(shown, x), color=_colour(labels, styles))
+    chart: alt.LayerChart = (
+        alt.layer(
+            *_lines(base, y, scale, dash, told, steps=steps),
+            *_labels(named, x, scale, dash),
+        )
+        .properties(
+            height=height,
+            width="container",
+            title=title,
+            padding={"left": 5, "top": 5, "right": 5, "bottom": 5},
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def heading(title: str, subtitle: str = "") -> alt.Title:
+    """The title of a chart, small, at its left edge."""
+    return alt.Title(
+        title,
+        anchor="start",
+        frame="group",
+        fontSize=13,
+        fontWeight="normal",
+        offset=8,
+        subtitle=subtitle or alt.Undefined,
+        subtitleFontSize=11,
+        # Read on white and on near-black alike; the theme leaves it black.
+        subtitleColor=QUIET,
+    )
+
+
+def name_axis(**settings: Any) -> alt.Axis:
+    """An axis of names, every one of them shown."""
+    return alt.Axis(
+        # Whatever the theme thinks of room.
+        labelOverlap=False,
+        labelLimit=190,
+        labelFontSize=12,
+        ticks=False,
+        domain=False,
+        grid=False,
+        **settings,
+    )
+
+
+def _x(frame: pd.DataFrame, axis: Axis) -> alt.X:
+    values = frame[axis.column]
+    domain = axis.domain or (float(values.min()), float(values.max()))
+    ticks: dict[str, Any] = {
+        "tickMinStep": 1,
+        "tickCount": max(min(int(domain[1] - domain[0]), 8), 1),
+    }
+    return alt.X(
+        f"{axis.column}:Q",
+        title=axis.title,
+        scale=alt.Scale(domain=list(domain), nice=False, type="log" if axis.log else "linear"),
+        axis=alt.Axis(
+            format="d" if axis.whole else axis.format,
+            grid=False,
+            **ticks if axis.whole else {"tickCount": 8},
+        ),
+    )
+
+
+def _colour(labels: Sequence[str], styles: Mapping[str, Style]) -> alt.Color:
+    colours = [styles[label].colour for label in labels]
+    return alt.Color(
+        "configuration:N", scale=alt.Scale(domain=list(labels), range=colours), legend=None
+    )
+
+
+def _domain(frame: pd.DataFrame, axis: Axis) -> tuple[float, float]:
+    """Limits around the values, and around the bands where they do not dwarf the values."""
+    to_axis, to_value = (np.log, np.exp) if axis.log else (np.asarray, np.asarray)
+    values = to_axis(frame[axis.column].to_numpy(dtype=float))
+    if not len(values):
+        return (0.1, 1.0)
+    low, high = float(values.min()), float(values.max())
+    room = max(high - low, 0.5 if axis.log else abs(high) * 0.05, 1e-9)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bands = [to_axis(frame[name].to_numpy(dtype=float)) for name in ("low", "high")]
+    lows, highs = (band[np.isfinite(band)] for band in bands)
+    low = min(low, max(float(lows.min(initial=low)), low - 0.25 * room)) - 0.05 * room
+    high = max(high, min(float(highs.max(initial=high)), high + 0.25 * room)) + 0.05 * room
+    return float(to_value(low)), float(to_value(high))
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """Ticks of a log axis: powers of ten; where these are few, their halves and fifths too."""
+    powers = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
+    for steps in ((1,), (1, 3), (1, 2, 5), tuple(range(1, 10))):
+        ticks = [float(f"{step}e{power}") for power in powers for step in steps]
+        ticks = [tick for tick in ticks if low <= tick <= high]
+        if len(ticks) >= 3:
+            return ticks[:: math.ceil(len(ticks) / 9)]
+    return ticks
+
+
+def _ends(
+    frame: pd.DataFrame,
+    x: Axis,
+    y: Axis,
+    domain: tuple[float, float],
+    height: int,
+    styles: Mapping[str, Style],
+) -> pd.DataFrame:
+    """The last point of each line, where its label goes, and a colour that can be read."""
+    ends = frame.sort_values(x.column, kind="stable").drop_duplicates("configuration", keep="last")
+    if len(ends) > _MOST_LABELS:
+        ends = ends.nlargest(_MOST_LABELS, y.column)
+    to_axis, to_value = (np.log, np.exp) if y.log else (np.asarray, np.asarray)
+    low, high = to_axis(domain)
+    end = ends[y.column].clip(*domain)
+    pixels = height * (high - to_axis(end)) / (high - low)
+    places = np.array(apart(list(pixels), _LABEL_GAP, 4, height - 4))
+    return ends[["configuration", x.column]].assign(
+        end=end,
+        place=to_value(high - places / height * (high - low)),
+        ink=[legible(styles[label].colour) for label in ends["configuration"]],
+    )
+
+
+def _lines(
+    base: alt.Chart,
+    y: Axis,
+    scale: Mapping[str, Any],
+    dash: alt.StrokeDash,
+    told: Mapping[str, str],
+    *,
+    steps: bool,
+) -> tuple[alt.Chart, ...]:
+    """Bands, lines, and the points that a pointer meets: the others then step back."""
+    hovered = alt.selection_point(
+        fields=["configuration"], on="pointerover", nearest=True, clear="pointerout"
+    )
+    bend: dict[str, Any] = {"interpolate": "step-after"} if steps else {}
+    faded = alt.when(hovered)
+    # Many bands over one another hide the lines: then a line shows its own when pointed at.
+    few = base.data["configuration"].nunique() <= 4
+    band = base.mark_area(clip=True, **bend).encode(
+        y=alt.Y("low:Q", **scale),
+        y2="high:Q",
+        opacity=alt.when(hovered, empty=False)
+        .then(alt.value(0.22))
+        .otherwise(alt.value(0.14 if few else 0)),
+    )
+    line = base.mark_line(strokeWidth=2.2, clip=True, **bend).encode(
+        y=alt.Y(f"{y.column}:Q", **scale),
+        strokeDash=dash,
+        opacity=faded.then(alt.value(1)).otherwise(alt.value(0.25)),
+    )
+    point = (
+        base.mark_point(size=36, filled=True, clip=False)
+        .encode(
+            y=alt.Y(f"{y.column}:Q", **scale),
+            opacity=faded.then(alt.value(1)).otherwise(alt.value(0.25)),
+            tooltip=[alt.Tooltip(f"{column}:N", title=words) for column, words in told.items()],
+        )
+        .add_params(hovered)
+    )
+    return band, line, point
+
+
+def _labels(
+    base: alt.Chart, x: Axis, scale: Mapping[str, Any], dash: alt.StrokeDash
+) -> tuple[alt.Chart, alt.Chart]:
+    """A name beside the end of each line; the leader in its colour and dash is the key."""
+    leader = base.mark_rule(strokeWidth=1.8, x2Offset=_LEADER - 4).encode(
+        x2=f"{x.column}:Q", y=alt.Y("end:Q", **scale), y2="place:Q", strokeDash=dash
+    )
+    name = base.mark_text(
+        align="left", baseline="middle", dx=_LEADER, fontSize=12, fontWeight=600
+    ).encode(
+        y=alt.Y("place:Q", **scale),
+        text="configuration:N",
+        color=alt.Color("ink:N", scale=None),
+    )
+    return leader, name

@@ -1,0 +1,88 @@
+"""Statistics of layers as lines: across the layers, and over the epochs.
+
+Frames of ``analysis.layers`` in, ``alt.Chart`` out.
+"""
+
+from collections.abc import Mapping
+
+import altair as alt
+import pandas as pd
+
+from core.charts.lines import NUMBERS, Axis, heading, line_chart
+from core.charts.palette import Style
+from core.charts.strip import Statistic
+from core.language import N_, Translate
+from core.metrics import number
+
+_SEEDS = N_("mean of {seeds} seeds with 95 % interval")
+_GEOMETRIC = N_("geometric mean of {seeds} seeds with 95 % interval")
+_ONE = N_("one seed")
+
+
+def across_chart(
+    frame: pd.DataFrame, statistic: Statistic, styles: Mapping[str, Style], _: Translate
+) -> alt.LayerChart:
+    """``statistic`` by hidden layer, on a log axis."""
+    return _chart(frame, Axis("layer", _("hidden layer"), whole=True), statistic, "", styles, _)
+
+
+def epochs_chart(
+    frame: pd.DataFrame,
+    statistic: Statistic,
+    layer: int,
+    styles: Mapping[str, Style],
+    _: Translate,
+) -> alt.LayerChart:
+    """``statistic`` of one ``layer`` by epoch; orders of magnitude on a log axis."""
+    place = _("layer {layer}").format(layer=layer)
+    return _chart(frame, Axis("epoch", _("epoch"), whole=True), statistic, place, styles, _)
+
+
+def _chart(
+    frame: pd.DataFrame,
+    x: Axis,
+    statistic: Statistic,
+    place: str,
+    styles: Mapping[str, Style],
+    _: Translate,
+) -> alt.LayerChart:
+    log = statistic.kind == "order"
+    share = statistic.kind == "share"
+
+    def text(value: float) -> str:
+        return f"{100 * value:.1f} %" if share else number(value)
+
+    told = frame.assign(
+        told=[text(value) for value in frame["value"]],
+        band=[
+            f"{text(low)} – {text(high)}" if low == low else "–"
+            for low, high in zip(frame["low"], frame["high"], strict=True)
+        ],
+    )
+    seeds = int(frame["n"].max())
+    words = _ONE if seeds == 1 else _GEOMETRIC if log else _SEEDS
+    title = _(statistic.title)
+    return line_chart(
+        told,
+        x,
+        Axis(
+            "value",
+            "",
+            log=log,
+            format="%" if share else NUMBERS,
+            domain=(-0.02, 1.02) if share else None,
+        ),
+        styles,
+        title=heading(
+            f"{place} · {title}" if place else title,
+            _(words).format(seeds=seeds),
+        ),
+        told={
+            "configuration": _("configuration"),
+            x.column: x.title,
+            "told": _(statistic.title),
+            "band": _("95 % interval"),
+            "n": _("seeds"),
+        },
+        height=260,
+    )

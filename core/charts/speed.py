@@ -1,0 +1,130 @@
+"""Charts of convergence: shares of seeds that arrived, and ratios of speed.
+
+Frames of ``analysis.arrivals`` in, ``alt.Chart`` out.
+"""
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.charts.lines import NUMBERS, QUIET, Axis, heading, line_chart, name_axis
+from core.charts.palette import Style
+from core.language import N_, Translate
+from core.metrics import number
+
+UNIT_TITLES: Mapping[str, str] = {
+    "epochs": N_("epochs"),
+    "updates": N_("updates"),
+    "seconds": N_("seconds of training"),
+}
+
+
+def share_chart(
+    frame: pd.DataFrame, unit: str, target: str, styles: Mapping[str, Style], _: Translate
+) -> alt.LayerChart:
+    """Steps of the share of seeds that have arrived, with their bands.
+
+    Args:
+        frame: rows of ``analysis.arrivals.steps``.
+        target: the target in words, ``97 %``.
+    """
+    last = float(frame["time"].max())
+    # A share that everyone has reached, or that nobody adds to any more, stays what it is.
+    ends = frame.drop_duplicates("configuration", keep="last").assign(time=last)
+    shown = pd.concat([frame, ends], ignore_index=True).drop_duplicates(
+        ["configuration", "time"], keep="first"
+    )
+    told = shown.assign(
+        percent=[f"{100 * value:.0f} %" for value in shown["share"]],
+        band=[
+            f"{100 * low:.0f}–{100 * high:.0f} %" if high > 0 else "–"
+            for low, high in zip(shown["low"], shown["high"], strict=True)
+        ],
+        moment=[number(time) for time in shown["time"]],
+    )
+    words = _(UNIT_TITLES[unit])
+    return line_chart(
+        told,
+        Axis("time", words, domain=(0.0, max(last, 1e-9)), whole=unit == "epochs"),
+        Axis("share", _("share of seeds"), format="%", domain=(-0.02, 1.02)),
+        styles,
+        title=heading(
+            _("Share of seeds that have reached {target}").format(target=target),
+            _("with 95 % band; where lines are many, point at one for its own"),
+        ),
+        told={
+            "configuration": _("configuration"),
+            "moment": words,
+            "percent": _("share of seeds"),
+            "band": _("95 % interval"),
+            "at_risk": _("seeds not there before"),
+            "n": _("seeds"),
+        },
+        steps=True,
+    )
+
+
+def ratio_chart(
+    race: pd.DataFrame, baseline: str, styles: Mapping[str, Style], _: Translate
+) -> alt.LayerChart:
+    """How many times sooner than ``baseline``: points and intervals on a log axis, 1 marked.
+
+    Args:
+        race: rows of ``analysis.arrivals.race`` with a column text: the ratio in words.
+    """
+    shown = race[np.isfinite(race["ratio"])].copy()
+    rows = list(shown["configuration"])
+    shown["text"] = shown["text"].where(shown["configuration"] != baseline, _("baseline"))
+    shown["shape"] = shown["bound"].map(
+        {"exact": "circle", "least": "triangle-right", "most": "triangle-left"}
+    )
+    values = shown[["ratio", "ratio_low", "ratio_high"]].to_numpy(dtype=float)
+    values = values[np.isfinite(values)]
+    reach = max(1.5, *(float(v) for v in (values.max(initial=1), 1 / values.min(initial=1))))
+    # A single wide interval must not squeeze the others to nothing.
+    middles = shown["ratio"].to_numpy(dtype=float)
+    most = 4 * max(2.0, float(middles.max(initial=1)), 1 / float(middles.min(initial=1)))
+    reach = min(reach, most) * 1.1
+    ticks = [
+        t for t in (0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100) if 1 / reach <= t <= reach
+    ]
+    base = alt.Chart(shown).encode(
+        y=alt.Y("configuration:N", scale=alt.Scale(domain=rows), title=None, axis=name_axis()),
+        color=alt.Color(
+            "configuration:N",
+            scale=alt.Scale(domain=rows, range=[styles[row].colour for row in rows]),
+            legend=None,
+        ),
+    )
+    x = alt.X(
+        "ratio:Q",
+        title=_("times sooner than {baseline} (left of 1: later)").format(baseline=baseline),
+        scale=alt.Scale(type="log", domain=[1 / reach, reach], nice=False, clamp=True),
+        axis=alt.Axis(values=ticks, format=NUMBERS, grid=True),
+    )
+    one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
+    span = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
+        x=alt.X("ratio_low:Q"), x2="ratio_high:Q"
+    )
+    point = base.mark_point(size=90, filled=True, opacity=1).encode(
+        x=x,
+        shape=alt.Shape("shape:N", scale=None),
+        tooltip=[
+            alt.Tooltip("configuration:N", title=_("configuration")),
+            alt.Tooltip("text:N", title=_("times sooner")),
+            alt.Tooltip("pairs:Q", title=_("pairs of seeds")),
+        ],
+    )
+    text = base.mark_text(dy=-11, fontSize=11).encode(x=x, text="text:N", color=alt.value(QUIET))
+    chart: alt.LayerChart = (
+        alt.layer(one.encode(x=x), span, point, text)
+        .properties(
+            width="container",
+            height=alt.Step(34),
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        .configure_view(stroke=None)
+    )
+    return chart

@@ -1,0 +1,244 @@
+"""The body of Layers: verdicts, distributions, statistics across layers and over epochs."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.configurations import configurations
+from core.analysis.diagnosis import Thresholds, Verdict, diagnose
+from core.analysis.layers import across, layer_strip, over_epochs
+from core.analysis.leaderboard import escaped
+from core.analysis.ridges import ridges
+from core.analysis.verdicts import TITLES, told
+from core.charts.palette import Style, styles
+from core.charts.profiles import across_chart, epochs_chart
+from core.charts.ridges import ridge_chart
+from core.charts.strip import EVERY, strip_chart
+from core.language import N_, Translate
+from pages.shared.binding import bound, bound_value
+from pages.shared.selection import Selection
+
+_MOST_DRAWN = 12
+_STRIPS = ("mean", "std", "zero_fraction", "saturated_fraction", "silent_fraction", "dead_fraction")
+_ACROSS = ("delta_rms", "gradient_norm", "update_ratio")
+_COLOURS = {
+    Verdict.EXPLODING: "red",
+    Verdict.VANISHING: "red",
+    Verdict.DYING: "orange",
+    Verdict.SATURATED: "orange",
+    Verdict.OFF_CENTRE: "blue",
+    Verdict.HEALTHY: "green",
+    Verdict.UNKNOWN: "gray",
+}
+_LIMITS = {
+    "vanishing": (1.0, 1e12, N_("Vanishing: the signal falls by at least this factor")),
+    "exploding": (1.0, 1e12, N_("Exploding: the signal grows by at least this factor")),
+    "saturated": (0.0, 1.0, N_("Saturated: at least this share of a layer")),
+    "dying": (0.0, 1.0, N_("Dying: at least this share of a layer's units")),
+    "off_centre": (0.0, 1e6, N_("Not zero-centred: |mean| at least this times the spread")),
+}
+
+
+def draw_layers(selection: Selection, _: Translate) -> None:
+    """An epoch, and everything of the layers at it; then one statistic over all epochs."""
+    runs = selection.runs
+    epochs = sorted(int(epoch) for epoch in selection.epochs()["epoch"].unique())
+    epoch = epochs[-1]
+    if len(epochs) > 1:
+        epoch = st.select_slider(
+            _("Epoch (0 is before training)"),
+            epochs,
+            width=520,
+            **bound("epoch", "layers_epoch", epochs, epochs[-1]),
+        )
+    layers = selection.layers(epoch)
+    if layers.empty:
+        st.info(
+            _("These networks have no hidden layers.")
+            if (runs["hidden"] == "none").all()
+            else _("No layer statistics at this epoch; choose another.")
+        )
+        return
+    names = list(configurations(runs)["configuration"])
+    _draw_verdicts(layers, runs, names[:_MOST_DRAWN], _)
+    if len(names) > _MOST_DRAWN:
+        st.caption(
+            _("The first {count} configurations are shown of {total}.").format(
+                count=_MOST_DRAWN, total=len(names)
+            )
+        )
+    drawn = styles(configurations(runs))
+    _draw_across(layers, runs, epoch, names[:_MOST_DRAWN], drawn, _)
+    _draw_ridges(selection, layers, epoch, names[:_MOST_DRAWN], drawn, _)
+    _draw_strips(layers, runs, epoch, names[:_MOST_DRAWN], _)
+    _draw_epochs(selection, names[:_MOST_DRAWN], drawn, _)
+
+
+def _draw_verdicts(
+    layers: pd.DataFrame, runs: pd.DataFrame, names: list[str], _: Translate
+) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(
+            _("Verdicts"),
+            anchor=False,
+            width="content",
+            help=_(
+                "Signal: $\\delta = \\partial L / \\partial z$ of one sample, its root mean square "
+                "over samples and units. A verdict stands where most seeds show it; the number is "
+                "their mean (of ratios the geometric one), in brackets their range. Sources: "
+                "Hochreiter 1991; LeCun et al. 1998; Glorot & Bengio 2010; Pascanu et al. 2013; "
+                "He et al. 2015; Lu et al. 2019."
+            ),
+        )
+        thresholds = _choose_thresholds(_)
+    table = diagnose(layers, runs, thresholds)
+    rows = []
+    for name in names:
+        found = table[table["configuration"] == name].to_dict("records")
+        badges = [
+            f":{_COLOURS[Verdict(row['verdict'])]}-badge[{_(TITLES[Verdict(row['verdict'])])}]"
+            for row in found
+        ]
+        rows.append(
+            {
+                _("configuration"): escaped(name),
+                _("verdict"): " ".join(dict.fromkeys(badges)),
+                _("the numbers behind it"): escaped(_("; ").join(told(row, _) for row in found)),
+            }
+        )
+    st.table(pd.DataFrame(rows), border="horizontal")
+    st.caption(
+        _(
+            "Look at the first layer against the last: a signal that fades on its way back moves "
+            "the weights near the input slowly, whatever the learning rate."
+        )
+    )
+
+
+def _choose_thresholds(_: Translate) -> Thresholds:
+    """Where verdicts begin; the link holds what is changed."""
+    usual = asdict(Thresholds())
+    chosen = {}
+    with st.popover(_("Thresholds"), icon=":material/tune:"):
+        for name, (low, high, title) in _LIMITS.items():
+            chosen[name] = st.number_input(
+                _(title),
+                low,
+                high,
+                step=0.05 if high == 1.0 else None,
+                format="%g",
+                **bound_value(name, f"layers_{name}", usual[name]),
+            )
+    return Thresholds(**chosen)
+
+
+def _draw_across(
+    layers: pd.DataFrame,
+    runs: pd.DataFrame,
+    epoch: int,
+    names: list[str],
+    drawn: Mapping[str, Style],
+    _: Translate,
+) -> None:
+    st.subheader(
+        _("How the signal passes the layers"),
+        anchor=False,
+        help=_(
+            "Backpropagated signal: root mean square of $\\partial L / \\partial z$ of single "
+            "samples. Gradient of the weights: Frobenius norm of $\\partial \\bar L / \\partial "
+            "W$. The second can stay level across layers while the first vanishes. Size of the "
+            "last update: $\\|\\Delta W\\| / \\|W\\|$."
+        ),
+    )
+    if layers["layer"].nunique() < 2:
+        st.caption(_("With one hidden layer there is nothing to compare across layers."))
+    for column, statistic in zip(st.columns(3), _ACROSS, strict=True):
+        frame = across(layers, runs, statistic, epoch, log=True)
+        frame = frame[frame["configuration"].isin(names)]
+        with column:
+            if frame.empty:
+                title = _(EVERY[statistic].title)
+                st.caption(_("{title}: none at this epoch.").format(title=title))
+                continue
+            chart = across_chart(frame, EVERY[statistic], drawn, _)
+            st.altair_chart(chart, width="stretch", key=f"across_{statistic}")
+
+
+def _draw_ridges(
+    selection: Selection,
+    layers: pd.DataFrame,
+    epoch: int,
+    names: list[str],
+    drawn: Mapping[str, Style],
+    _: Translate,
+) -> None:
+    st.subheader(
+        _("Distributions of activations"),
+        anchor=False,
+        help=_(
+            "The share of activations $a = f(z)$ by value, over the probe samples and all units, "
+            "the mean over seeds. Each ridge is as high as its own greatest density allows. Exact "
+            "zeros are not drawn but counted on the right: they would hide the rest. Dashed: "
+            "before training."
+        ),
+    )
+    runs = selection.runs
+    frame = ridges(selection.histograms(epoch), layers, runs)
+    frame = frame[frame["configuration"].isin(names)]
+    if frame.empty:
+        st.caption(_("No histograms were kept of these runs at this epoch."))
+        return
+    before = frame.iloc[:0]
+    if epoch > 0:
+        before = ridges(selection.histograms(0), selection.layers(0), runs)
+    numbers = sorted(int(layer) for layer in frame["layer"].unique())
+    for start in range(0, len(numbers), 3):
+        for column, layer in zip(
+            st.columns(min(3, len(numbers))), numbers[start : start + 3], strict=False
+        ):
+            chart = ridge_chart(frame, before, layer, names, drawn, _)
+            column.altair_chart(chart, width="stretch", key=f"ridges_{layer}")
+
+
+def _draw_strips(
+    layers: pd.DataFrame, runs: pd.DataFrame, epoch: int, names: list[str], _: Translate
+) -> None:
+    st.subheader(_("Layer by layer"), anchor=False)
+    frame = layer_strip(layers, runs, list(_STRIPS), epoch)
+    frame = frame[frame["configuration"].isin(names)]
+    for start in range(0, len(_STRIPS), 3):
+        for column, name in zip(st.columns(3), _STRIPS[start : start + 3], strict=True):
+            statistic = EVERY[name]
+            column.markdown(f"**{_(statistic.title)}**", help=_(statistic.meaning))
+            column.altair_chart(
+                strip_chart(frame, statistic, names, _), width="stretch", key=f"strip_{name}"
+            )
+
+
+def _draw_epochs(
+    selection: Selection, names: list[str], drawn: Mapping[str, Style], _: Translate
+) -> None:
+    """One statistic over epochs, a chart for each layer."""
+    st.subheader(_("Over the epochs"), anchor=False)
+    name = st.selectbox(
+        _("Statistic"),
+        list(EVERY),
+        format_func=lambda column: _(EVERY[column].title),
+        width=320,
+        **bound("statistic", "layers_statistic", list(EVERY), "delta_rms"),
+    )
+    statistic = EVERY[name]
+    st.caption(_(statistic.meaning))
+    layers = selection.layers()
+    numbers = sorted(int(layer) for layer in layers["layer"].unique())
+    for start in range(0, len(numbers), 3):
+        for column, layer in zip(
+            st.columns(min(3, len(numbers))), numbers[start : start + 3], strict=False
+        ):
+            frame = over_epochs(layers, selection.runs, name, layer, log=statistic.kind == "order")
+            frame = frame[frame["configuration"].isin(names)]
+            if len(frame):
+                chart = epochs_chart(frame, statistic, layer, drawn, _)
+                column.altair_chart(chart, width="stretch", key=f"epochs_{layer}")

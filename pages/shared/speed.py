@@ -1,0 +1,126 @@
+"""The body of Convergence: who reaches the target, when, how much sooner; the rates that do."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis import speed
+from core.analysis.arrivals import arrivals, race, steps
+from core.analysis.configurations import configurations, varying
+from core.analysis.leaderboard import escaped
+from core.charts.palette import styles
+from core.charts.speed import ratio_chart, share_chart
+from core.language import Translate
+from pages.shared import rates
+from pages.shared.goal import Goal, choose_goal
+from pages.shared.selection import Selection
+
+_MOST_DRAWN = 16
+# Seven columns do not fit a phone: there the table scrolls by itself.
+_STYLE = """<style>
+.st-key-wide {overflow-x: auto;}
+.st-key-wide table {min-width: 44rem; width: 100%;}
+.st-key-wide [data-testid="stTable"] {width: 100%;}
+</style>"""
+
+
+def draw_speed(selection: Selection, _: Translate) -> None:
+    """Controls, the answer in words, shares, ratios, the table, and the map of rates."""
+    st.html(_STYLE)
+    runs, epochs = selection.runs, selection.epochs()
+    goal = choose_goal(runs, epochs, _)
+    if not math.isfinite(goal.level):
+        st.info(_("Nothing measured yet: charts begin with the first epoch."))
+        return
+    reached = arrivals(epochs, runs, goal.metric, goal.level)
+    table = race(reached, runs, goal.baseline, goal.unit)
+    st.markdown(f"**{escaped(speed.arrived(table, goal.words, _))}**")
+    if told := speed.ratios(table, goal.baseline, goal.words, _):
+        st.markdown(escaped(told))
+    st.caption(
+        _(
+            "Look at how far to the left the steps rise, and whether they all reach the top: a "
+            "curve that stays below 100 % has seeds that never got there."
+        )
+    )
+    _draw_charts(reached, table, runs, goal, _)
+    with st.container(key="wide"):
+        shown = _escaped(speed.table(_first(table, goal)[0], goal.baseline, _))
+        st.table(shown, border="horizontal")
+    st.caption(
+        _(
+            "Epochs, updates and seconds are medians over seeds, in brackets an interval of the "
+            "median between two of its seeds: 95 % from six seeds on; of five it is their range, "
+            "which covers the median with 93.8 %. ∞: a seed that did not get there. The log-rank "
+            "test compares whole curves without pairing seeds, and its p is adjusted for the "
+            "number of comparisons, so that it is slower to see a difference than the paired ratio."
+        )
+    )
+    if "learning_rate" in varying(runs):
+        rates.draw_map(runs, epochs, _)
+        rates.draw_range(runs, epochs, _)
+
+
+def _draw_charts(
+    reached: pd.DataFrame, table: pd.DataFrame, runs: pd.DataFrame, goal: Goal, _: Translate
+) -> None:
+    shown, left_out = _first(table, goal)
+    # In the order of arrival, in which names stand where lines end together.
+    names = list(shown.sort_values([goal.unit, "ratio"], kind="stable")["configuration"])
+    drawn = styles(configurations(runs))
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        st.subheader(
+            _("Who has arrived by when"),
+            anchor=False,
+            help=_(
+                "Kaplan-Meier: 1 − S(t), $S(t) = \\prod_{t_i \\le t} (1 - d_i / n_i)$, with $d_i$ "
+                "arrivals among the $n_i$ seeds not there before $t_i$. Seeds that end, or are "
+                "stopped, without arriving are censored: they count as under way until then; "
+                "diverged ones to the end, for they never will."
+            ),
+        )
+        curve = steps(reached, names, goal.unit)
+        if curve.empty:
+            st.caption(_("Nothing measured yet: charts begin with the first epoch."))
+        else:
+            chart = share_chart(curve, goal.unit, goal.words, drawn, _)
+            st.altair_chart(chart, width="stretch", key="speed_shares")
+    with right:
+        st.subheader(
+            _("How many times sooner"),
+            anchor=False,
+            help=_(
+                "The time of the baseline over the time of the configuration, seed by seed: "
+                "$\\exp(\\frac{1}{n} \\sum \\ln \\frac{T_b}{T})$, its 95 % interval by Student's t "
+                "of the logarithms. Between two epochs the moment is interpolated. A triangle is "
+                "a bound: some seed did not arrive, or arrived within the first epoch. p is of "
+                "the log-rank test of the two curves, adjusted for their number (Holm)."
+            ),
+        )
+        known = shown.assign(text=[speed.ratio_text(r, _) for r in shown.to_dict("records")])
+        if known["ratio"].notna().sum() > 1:
+            chart = ratio_chart(known, goal.baseline, drawn, _)
+            st.altair_chart(chart, width="stretch", key="speed_ratios")
+        else:
+            st.caption(_("No two configurations whose times can be compared at this target."))
+    if left_out:
+        st.caption(
+            _("The {count} that arrive first are shown, and the baseline; {more} are not.").format(
+                count=len(names), more=left_out
+            )
+        )
+
+
+def _first(table: pd.DataFrame, goal: Goal) -> tuple[pd.DataFrame, int]:
+    """At most so many configurations that charts can be read, and how many are left out."""
+    if len(table) <= _MOST_DRAWN:
+        return table, 0
+    order = table.sort_values([goal.unit, "reached"], ascending=[True, False], kind="stable")
+    kept = order.index[:_MOST_DRAWN].union(table.index[table["configuration"] == goal.baseline])
+    return table.loc[kept], len(table) - len(kept)
+
+
+def _escaped(table: pd.DataFrame) -> pd.DataFrame:
+    return table.map(lambda text: escaped(str(text)))
