@@ -72,34 +72,58 @@ class Activation:
         """
         return _live_interval(self, params)
 
+    def flat(self, bound: float, *params: float) -> tuple[tuple[float, float], ...]:
+        """The half-open intervals [low, high) of z in which abs(f'(z)) <= bound, in float32.
+
+        In order and apart from each other. One that is narrower than 0.005 (or, beyond
+        abs(z) = 12, than 4 % of z) may be missed.
+        """
+        return _flat(self, float(bound), params)
+
 
 @lru_cache(maxsize=256)
 def _live_interval(activation: Activation, params: tuple[float, ...]) -> tuple[float, float]:
-    steps = np.geomspace(1e-3, 1e30, 2000, dtype=np.float32)
-    grid = np.concatenate([-steps[::-1], np.zeros(1, np.float32), steps])
-
-    def live(z: Array) -> Array:
-        return np.asarray(np.abs(activation.slope(z, *params)) >= _SMALLEST)
-
-    alive = np.flatnonzero(live(grid))
-    if not alive.size:
+    flat = _flat(activation, float(np.nextafter(_SMALLEST, np.float32(0))), params)
+    low = flat[0][1] if flat and flat[0][0] == -inf else -inf
+    high = flat[-1][0] if flat and flat[-1][1] == inf else inf
+    if low == inf:
         return inf, -inf
-    first, last = int(alive[0]), int(alive[-1])
-    low = -inf if first == 0 else _edge(live, dead=grid[first - 1], alive=grid[first])
-    high = inf if last == grid.size - 1 else _edge(live, dead=grid[last + 1], alive=grid[last])
-    return low, high
+    # The last number that is flat on the left; on the right, the first one.
+    return (low if low == -inf else float(np.nextafter(np.float32(low), np.float32(-inf)))), high
 
 
-def _edge(live: Callable[[Array], Array], *, dead: Any, alive: Any) -> float:
-    """The float32 number next to the live ones, by bisection between ``dead`` and ``alive``."""
+@lru_cache(maxsize=256)
+def _flat(
+    activation: Activation, bound: float, params: tuple[float, ...]
+) -> tuple[tuple[float, float], ...]:
+    steps = np.geomspace(1e-3, 1e30, 2000, dtype=np.float32)
+    near = np.linspace(-12, 12, 4801, dtype=np.float32)
+    grid = np.unique(np.concatenate([-steps, near, steps]))
+
+    def holds(z: Array) -> Array:
+        return np.asarray(np.abs(activation.slope(z, *params)) <= np.float32(bound))
+
+    found = holds(grid)
+    turns = np.flatnonzero(found[1:] != found[:-1])
+    edges = [_edge(holds, grid[turn], grid[turn + 1]) for turn in turns]
+    if found[0]:
+        edges.insert(0, -inf)
+    if found[-1]:
+        edges.append(inf)
+    return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _edge(holds: Callable[[Array], Array], low: Any, high: Any) -> float:
+    """The first float32 number from ``low`` to ``high`` where it holds as at ``high``."""
+    at_high = holds(np.full(1, high))[0]
     while True:
-        middle = np.float32((np.float64(dead) + np.float64(alive)) / 2)
-        if middle in (dead, alive):
-            return float(dead)
-        if live(np.full(1, middle))[0]:
-            alive = middle
+        middle = np.float32((np.float64(low) + np.float64(high)) / 2)
+        if middle in (low, high):
+            return float(high)
+        if holds(np.full(1, middle))[0] == at_high:
+            high = middle
         else:
-            dead = middle
+            low = middle
 
 
 def named_layer(name: str) -> Any:

@@ -10,96 +10,108 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from core.engine import model
+from core.engine.layout import parts
 from core.engine.plan import Block
-from core.engine.stack import Weights
 
 
 class StackedRate(keras.optimizers.schedules.LearningRateSchedule):
     """Rates of every member by update, 0 for those that are frozen.
 
-    ``rates`` (float32) and ``alive`` (bool) are shaped to broadcast along the members axes of
-    the variables; ``factors`` (updates,) is the schedule.
+    ``rates`` and ``alive`` have one entry a member and broadcast along its weights.
     """
 
-    def __init__(self, rates: np.ndarray, factors: np.ndarray, alive: tf.Variable) -> None:
+    def __init__(self, rates: tf.Variable, factors: np.ndarray, alive: tf.Variable) -> None:
         super().__init__()
-        self._rates, self._alive = tf.constant(rates, tf.float32), alive
+        self._rates, self._alive = rates, alive
         # A constant schedule needs no look-up.
         self._factors = None if np.all(factors == 1) else tf.constant(factors, tf.float32)
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         """Every member's rate at update ``step`` (0, 1, …)."""
-        rates = self._rates
+        rates = tf.convert_to_tensor(self._rates)
         if self._factors is not None:
             rates = rates * tf.gather(self._factors, tf.cast(step, tf.int32))
-        alive = tf.reshape(tf.convert_to_tensor(self._alive), self._rates.shape)
+        alive = tf.reshape(tf.convert_to_tensor(self._alive), rates.shape)
         return tf.where(alive, rates, 0.0)
 
 
 class Optimization:
-    """The optimizers of a stack's weights. Call ``apply`` with gradients in ``ordered``'s order."""
+    """The optimizers of a stack's two variables (see ``core.engine.layout``)."""
 
-    def __init__(self, block: Block, weights: Weights, alive: tf.Variable) -> None:
+    def __init__(
+        self, block: Block, variables: Sequence[keras.Variable], alive: tf.Variable
+    ) -> None:
         config = block.shape
-        self._config, self._alive = config, alive
-        self._kernels = weights.kernels
-        self.ordered = [*weights.kernels, *weights.biases, *weights.slopes]
-        rates = np.asarray([c.learning_rate for c in block.configs], np.float32)
-        factors = model.factors(config)
+        self._config, self._alive, self._variables = config, alive, variables
         seeds, variants = block.seeds, block.variants
-        # Two optimizers, for the members stand on other axes in the first kernel (see stack).
-        self._axes = [(seeds, 1, variants, 1), (seeds, variants, 1, 1)]
+        # Two optimizers, for the members stand on other axes in the first kernel.
+        self._axes = [(seeds, 1, variants, 1), (seeds, variants, 1)]
+        self._sums = [(1, 3), (2,)]
+        self._rates = [tf.Variable(tf.zeros(axes)) for axes in self._axes]
+        factors = model.factors(config)
         self._optimizers = [
-            model.optimizer(config, StackedRate(rates.reshape(axes), factors, alive), clip=False)
-            for axes in self._axes
+            model.optimizer(config, StackedRate(rates, factors, alive), clip=False)
+            for rates in self._rates
         ]
-        self._split = [self.ordered[:1], self.ordered[1:]]
-        for optimizer, part in zip(self._optimizers, self._split, strict=True):
-            optimizer.build(part)
+        for optimizer, variable in zip(self._optimizers, variables, strict=True):
+            optimizer.build([variable])
         # Not all of them are zeros: Adagrad's accumulators, Nadam's product of momenta.
         self._starts = [[np.array(v) for v in o.variables] for o in self._optimizers]
+        self._penalized = [np.float32(1), _kernels(block)]
+        self.load(block)
 
-    def reset(self) -> None:
-        """Moments and counters as before the first update."""
+    def load(self, block: Block) -> None:
+        """The rates of ``block``; moments and counters as before the first update."""
+        rates = np.asarray([config.learning_rate for config in block.configs], np.float32)
+        for variable, axes in zip(self._rates, self._axes, strict=True):
+            variable.assign(rates.reshape(axes))
         for optimizer, starts in zip(self._optimizers, self._starts, strict=True):
             for variable, start in zip(optimizer.variables, starts, strict=True):
                 variable.assign(start)
 
     def apply(self, gradients: Sequence[tf.Tensor]) -> None:
-        """One update of all members that are alive."""
-        raised = [*self._penalized(gradients[: len(self._kernels)])]
-        masked = self._masked([*raised, *gradients[len(self._kernels) :]])
+        """One update, by the gradients of the two variables, of all members that are alive."""
+        masked = self._masked(self._raised(gradients))
         if self._config.clip_norm is not None:
             masked = self._clipped(masked, self._config.clip_norm)
-        for optimizer, part, variables in zip(
-            self._optimizers, (masked[:1], masked[1:]), self._split, strict=True
+        for optimizer, gradient, variable in zip(
+            self._optimizers, masked, self._variables, strict=True
         ):
-            optimizer.apply(part, variables)
+            optimizer.apply([gradient], [variable])
 
-    def _penalized(self, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-        """Add d/dW of l1 sum|W| + l2 sum W^2, which is l1 sign(W) + 2 l2 W."""
+    def _raised(self, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+        """Add d/dW of l1 sum|W| + l2 sum W^2, which is l1 sign(W) + 2 l2 W, for kernels."""
         l1, l2 = self._config.l1, self._config.l2
         if not l1 and not l2:
             return list(gradients)
-        kernels = [tf.convert_to_tensor(kernel) for kernel in self._kernels]
-        return [g + l1 * tf.sign(w) + 2 * l2 * w for g, w in zip(gradients, kernels, strict=True)]
+        weights = map(tf.convert_to_tensor, self._variables)
+        return [
+            g + mask * (l1 * tf.sign(w) + 2 * l2 * w)
+            for g, w, mask in zip(gradients, weights, self._penalized, strict=True)
+        ]
 
     def _masked(self, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         """Zero for frozen members: their NaN must not enter a moment."""
         alive = tf.convert_to_tensor(self._alive)
         masks = [tf.reshape(alive, axes) for axes in self._axes]
-        first = [tf.where(masks[0], gradients[0], 0.0)]
-        return first + [tf.where(masks[1], g, 0.0) for g in gradients[1:]]
+        return [tf.where(mask, g, 0.0) for mask, g in zip(masks, gradients, strict=True)]
 
     def _clipped(self, gradients: Sequence[tf.Tensor], most: float) -> list[tf.Tensor]:
         """Each member's gradient, over all its weights, scaled to a norm of at most ``most``."""
-        squares = tf.reduce_sum(tf.square(gradients[0]), axis=(1, 3))
-        for gradient in gradients[1:]:
-            squares += tf.reduce_sum(tf.square(gradient), axis=(2, 3))
-        norm = tf.sqrt(squares)
+        first, rest = (
+            tf.reduce_sum(tf.square(g), axis=axes)
+            for g, axes in zip(gradients, self._sums, strict=True)
+        )
+        norm = tf.sqrt(first + rest)
         # The form of tf.clip_by_global_norm, of which the lone optimizer makes use.
         scale = most * tf.minimum(1.0 / norm, 1.0 / most)
-        scales = [tf.reshape(scale, axes) for axes in self._axes]
-        return [gradients[0] * scales[0], *(g * scales[1] for g in gradients[1:])]
+        return [g * tf.reshape(scale, axes) for g, axes in zip(gradients, self._axes, strict=True)]
+
+
+def _kernels(block: Block) -> NDArray[np.float32]:
+    """1 at the entries of ``rest`` that belong to kernels, which are penalized; else 0."""
+    marks = [np.full(p.entries, p.kind == "kernel", np.float32) for p in parts(block.shape)]
+    return np.concatenate(marks)

@@ -4,7 +4,7 @@ Each is one call of a TensorFlow function over all members, compiled by XLA wher
 enough of it to pay off, else run as a plain graph, which starts sooner.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
@@ -15,8 +15,18 @@ from core.engine.plan import Block
 from core.engine.reporting import Probed, Sums
 from core.engine.stack import Stack
 
-# Entries of the widest tensor that an evaluation holds at once (64 MB).
-_EVALUATION_ENTRIES = 16_000_000
+# Entries of the widest tensor of an evaluation's step: some megabytes, which a cache holds.
+_EVALUATION_ENTRIES = 1_000_000
+# So many weights are copied in every update for less than a second call of training costs.
+_CARRIED_WEIGHTS = 100_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """The weights of a block at one moment, in the two arrays of ``core.engine.layout``."""
+
+    first: tf.Tensor
+    rest: tf.Tensor
 
 
 class Passes:
@@ -37,38 +47,44 @@ class Passes:
         self._alive = tf.Variable(tf.ones(axes, tf.bool))
         self._diverged_at = tf.Variable(-tf.ones(axes, tf.int32))
         self._done = tf.Variable(0, dtype=tf.int32)
-        self._loss = tf.Variable(tf.zeros(axes, tf.float64))
-        self._scores = tf.Variable(tf.zeros((*axes, 2), tf.float64))
-        watched = block.shape.hidden if statistics else ()
-        self._live = [tf.Variable(tf.zeros((*axes, units), tf.bool)) for units in watched]
-        self._optimization = Optimization(block, self.stack.weights, self._alive)
+        # The loss and the two scores (see Sums); the units of all hidden layers side by side.
+        self._totals = tf.Variable(tf.zeros((*axes, 3), tf.float64))
+        self._hidden = block.shape.hidden if statistics else ()
+        self._live = tf.Variable(tf.zeros((*axes, sum(self._hidden)), tf.bool))
+        variables = (self.stack.first, self.stack.rest)
+        self._optimization = Optimization(block, variables, self._alive)
+        weights = sum(int(np.prod(variable.shape)) for variable in variables)
+        self.carries = statistics and weights <= _CARRIED_WEIGHTS
         self._train = tf.function(self._updates, jit_compile=xla, autograph=False)
-        self._evaluate = tf.function(self._sums, reduce_retracing=True, autograph=False)
-        self._test = tf.function(self._sums, jit_compile=xla_reports, autograph=False)
+        self._turn = tf.function(self._turned, autograph=False)
+        self._sums = tf.function(self._summed, jit_compile=xla_reports, autograph=False)
         self._probe = tf.function(self._probed, jit_compile=xla_reports, autograph=False)
+        self._rows = _rows_at_once(block)
 
     def load(self, block: Block) -> None:
-        """Begin anew with ``block``, of the same structure but perhaps of other seeds."""
+        """Begin anew with ``block``, of the same structure but perhaps of other draws and rates."""
+        self.block = block
         self.stack.load(block)
-        self._optimization.reset()
+        self._optimization.load(block)
         self._alive.assign(tf.ones_like(self._alive))
         self._diverged_at.assign(-tf.ones_like(self._diverged_at))
         self._done.assign(0)
-        self.seen()
+        self._turn()
 
-    def train(self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, first: int, count: int) -> None:
-        """Make ``count`` updates, from batch ``first`` of ``order`` (seeds, updates, batch)."""
-        self._train(x, y, order, tf.constant(first), tf.constant(first + count))
+    def train(
+        self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, first: int, count: int
+    ) -> State | None:
+        """Make ``count`` updates, from batch ``first`` of ``order`` (seeds, updates, batch).
+
+        Returns the weights before the last of them, if this block ``carries`` them.
+        """
+        _, *before = self._train(x, y, order, tf.constant(first), tf.constant(first + count))
         self._done.numpy()
+        return State(*before) if before else None
 
-    def seen(self) -> Sums:
-        """The sums over the samples trained on since the last call."""
-        sums = Sums(
-            self._loss.numpy(), self._scores.numpy(), tuple(live.numpy() for live in self._live)
-        )
-        for variable in (self._loss, self._scores, *self._live):
-            variable.assign(tf.zeros_like(variable))
-        return sums
+    def turn(self) -> Sums:
+        """End an epoch: the sums over the samples trained on since the last call."""
+        return self._as_sums(*(tensor.numpy() for tensor in self._turn()))
 
     def diverged_at(self) -> NDArray[np.int32]:
         """For each member the update (1, 2, …; 0: the start) whose loss was not finite, else -1."""
@@ -76,107 +92,135 @@ class Passes:
 
     def freeze(self, members: NDArray[np.bool_]) -> None:
         """Train ``members`` (seeds, variants) no further; those not yet diverged, from now."""
-        at = tf.where(members & (self.diverged_at() < 0), self._done, self._diverged_at)
+        at = tf.where(members & (self._diverged_at < 0), self._done, self._diverged_at)
         self._diverged_at.assign(at)
         self._alive.assign(self._alive & ~members)
 
-    def test(self, x: tf.Tensor, y: tf.Tensor) -> Sums:
-        """``evaluate``, for the set that is evaluated after every epoch."""
-        return self._in_parts(self._test, x, y)
-
     def evaluate(self, x: tf.Tensor, y: tf.Tensor) -> Sums:
         """The sums over ``x`` (seeds or 1, n, features) with the weights as they are."""
-        return self._in_parts(self._evaluate, x, y)
+        totals, lived = [], []
+        for start in range(0, x.shape[1], self._rows):
+            parts = x[:, start : start + self._rows], y[:, start : start + self._rows]
+            count = parts[0].shape[1]
+            padding = [[0, 0], [0, self._rows - count], [0, 0]]
+            filled = parts if count == self._rows else [tf.pad(part, padding) for part in parts]
+            total, live = self._sums(*filled, tf.constant(count))
+            totals.append(total.numpy())
+            lived.append(live.numpy())
+        return self._as_sums(np.sum(totals, axis=0), np.any(lived, axis=0))
 
-    def _in_parts(self, sums: Callable[..., tf.Tensor], x: tf.Tensor, y: tf.Tensor) -> Sums:
-        widest = max(self.block.shape.sizes[1:])
-        rows = max(1, _EVALUATION_ENTRIES // (len(self.block.configs) * widest))
-        # Equal parts, and one left over: at most two shapes to trace.
-        parts = [
-            sums(x[:, start : start + rows], y[:, start : start + rows])
-            for start in range(0, x.shape[1], rows)
-        ]
-        return Sums(
-            np.sum([loss.numpy() for loss, _, _ in parts], axis=0),
-            np.sum([scores.numpy() for _, scores, _ in parts], axis=0),
-            tuple(
-                np.any([live[layer].numpy() for _, _, live in parts], axis=0)
-                for layer in range(len(self._live))
-            ),
+    def probe(self, x: tf.Tensor, y: tf.Tensor, weights: State, before: State | None) -> Probed:
+        """Layer arrays and norms over the probe samples ``x`` (seeds, n, features).
+
+        Of ``weights``, not of those that are trained on meanwhile; ``before`` are the weights
+        before the last update, None at the start.
+        """
+        old = before or weights
+        arrays, norms, slopes = self._probe(x, y, weights.first, weights.rest, old.first, old.rest)
+        pre, post, delta = ([tensor.numpy() for tensor in tensors] for tensors in arrays)
+        gradient, weight, update = ([tensor.numpy() for tensor in tensors] for tensors in norms)
+        return Probed(
+            pre=pre,
+            post=post,
+            delta=delta,
+            gradient_norms=gradient,
+            weight_norms=weight,
+            update_norms=update if before else [],
+            slopes=[slope.numpy() for slope in slopes],
         )
 
-    def probe(self, x: tf.Tensor, y: tf.Tensor) -> Probed:
-        """Layer arrays and norms over the probe samples ``x`` (seeds, n, features)."""
-        pre, post, delta, gradients, weights = self._probe(x, y)
-        slopes = self.stack.weights.slopes
-        lists = (pre, post, delta, gradients, weights, [slope.value for slope in slopes])
-        return Probed(*([tensor.numpy() for tensor in tensors] for tensors in lists))
+    def state(self) -> State:
+        """The weights as they are now."""
+        return State(*map(tf.identity, self.stack.weights()))
 
-    def kernels(self) -> list[tf.Tensor]:
-        """The kernels of the hidden layers as they are now, in the stack's layout."""
-        hidden = self.stack.weights.kernels[: len(self.block.shape.hidden)]
-        return [tf.identity(kernel.value) for kernel in hidden]
-
-    def kept(self) -> tuple[list[NDArray[np.float32]], ...]:
-        """Copies of all kernels, biases and slopes, in the stack's layout."""
-        weights = self.stack.weights
-        lists = (weights.kernels, weights.biases, weights.slopes)
-        return tuple([np.array(variable) for variable in variables] for variables in lists)
+    def _as_sums(self, totals: NDArray[np.float64], live: NDArray[np.bool_]) -> Sums:
+        edges = np.cumsum(self._hidden)[:-1]
+        layers = np.split(live, edges, axis=2) if self._hidden else []
+        return Sums(totals[..., 0], totals[..., 1:], tuple(layers))
 
     def _updates(
         self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, first: tf.Tensor, end: tf.Tensor
-    ) -> None:
+    ) -> tuple[tf.Tensor, ...]:
         # Not "for update in tf.range(first, end)": its bounds are constants to XLA, which
         # would compile anew for every pair of them.
-        def body(update: tf.Tensor) -> tuple[tf.Tensor]:
+        def body(update: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, ...]:
             rows = tf.gather(order, update, axis=1)
-            self._update(_rows(x, rows), _rows(y, rows))
-            return (update + 1,)
+            weights = self.stack.weights()
+            self._update(_rows(x, rows), _rows(y, rows), weights)
+            return (update + 1, *(weights if self.carries else ()))
 
-        tf.while_loop(lambda update: update < end, body, (first,))
+        carried = self.stack.weights() if self.carries else ()
+        done: tuple[tf.Tensor, ...] = tf.while_loop(
+            lambda update, *_: update < end, body, (first, *carried)
+        )
+        return done
 
-    def _update(self, x: tf.Tensor, y: tf.Tensor) -> None:
+    def _update(self, x: tf.Tensor, y: tf.Tensor, weights: tuple[tf.Tensor, tf.Tensor]) -> None:
         with tf.GradientTape() as tape:
-            pre, _ = self.stack.forward(x)
+            tape.watch(weights)
+            layers = self.stack.layers(*weights)
+            pre, _ = self.stack.forward(layers, x)
             losses, outputs = self.stack.losses(pre[-1], y)
             mean = tf.reduce_mean(losses, axis=2)
             total = tf.reduce_sum(mean)
-        ordered = self._optimization.ordered
         gradients = tape.gradient(
-            total, [v.value for v in ordered], unconnected_gradients=tf.UnconnectedGradients.ZERO
+            total, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO
         )
         self._done.assign_add(1)
         fell = tf.convert_to_tensor(self._alive) & ~tf.math.is_finite(mean)
         self._diverged_at.assign(tf.where(fell, self._done, self._diverged_at))
         self._alive.assign(tf.convert_to_tensor(self._alive) & ~fell)
-        self._loss.assign_add(tf.cast(mean, tf.float64) * tf.cast(tf.shape(x)[1], tf.float64))
-        self._scores.assign_add(tf.cast(self._score(outputs, y), tf.float64))
-        for layer, live in enumerate(self._live):
-            live.assign(live | self.stack.live(layer, pre[layer]))
+        count = tf.cast(tf.shape(x)[1], tf.float64)
+        loss = tf.cast(mean, tf.float64)[..., None] * count
+        scores = tf.reduce_sum(self._scores(outputs, y), axis=2)
+        self._totals.assign_add(tf.concat([loss, tf.cast(scores, tf.float64)], axis=-1))
+        if self._hidden:
+            live = [self.stack.live(layers, i, pre[i]) for i in range(len(self._hidden))]
+            lived = [tf.reduce_any(entries, axis=2) for entries in live]
+            self._live.assign(self._live | tf.concat(lived, axis=-1))
         self._optimization.apply(gradients)
 
-    def _sums(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
-        pre, _ = self.stack.forward(x)
-        losses, outputs = self.stack.losses(pre[-1], y)
-        live = [self.stack.live(layer, pre[layer]) for layer in range(len(self._live))]
-        total = tf.reduce_sum(tf.cast(losses, tf.float64), axis=2)
-        return total, tf.cast(self._score(outputs, y), tf.float64), live
+    def _turned(self) -> tuple[tf.Tensor, tf.Tensor]:
+        seen = tf.identity(self._totals), tf.identity(self._live)
+        for variable in (self._totals, self._live):
+            variable.assign(tf.zeros_like(variable))
+        return seen
 
-    def _score(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-        """(seeds, variants, 2): see Sums."""
+    def _summed(self, x: tf.Tensor, y: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Totals (seeds, variants, 3) and live units over the first ``count`` samples."""
+        layers = self.stack.layers(*self.stack.weights())
+        pre, _ = self.stack.forward(layers, x)
+        losses, outputs = self.stack.losses(pre[-1], y)
+        counted = tf.range(tf.shape(x)[1]) < count
+        each = tf.concat([losses[..., None], self._scores(outputs, y)], axis=-1)
+        each = tf.where(counted[:, None], each, 0.0)
+        live = [
+            tf.reduce_any(self.stack.live(layers, i, pre[i]) & counted[:, None], axis=2)
+            for i in range(len(self._hidden))
+        ]
+        lived = tf.concat(live, axis=-1) if live else tf.zeros_like(self._live)
+        return tf.reduce_sum(tf.cast(each, tf.float64), axis=2), lived
+
+    def _scores(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        """The two scores of each sample, (seeds, variants, samples, 2): see Sums."""
         if self._classification:
             right = tf.equal(tf.argmax(outputs, axis=-1), tf.argmax(y, axis=-1)[:, None])
-            hits = tf.reduce_sum(tf.cast(right, tf.float32), axis=2)
+            hits = tf.cast(right, tf.float32)
             return tf.stack([hits, tf.zeros_like(hits)], axis=-1)
         error = outputs - y[:, None]
-        squares = tf.reduce_sum(tf.square(error), axis=(2, 3))
-        return tf.stack([squares, tf.reduce_sum(tf.abs(error), axis=(2, 3))], axis=-1)
+        squares = tf.reduce_sum(tf.square(error), axis=3)
+        return tf.stack([squares, tf.reduce_sum(tf.abs(error), axis=3)], axis=-1)
 
-    def _probed(self, x: tf.Tensor, y: tf.Tensor) -> tuple[list[tf.Tensor], ...]:
-        hidden = len(self._live)
-        kernels = [kernel.value for kernel in self.stack.weights.kernels[:hidden]]
+    def _probed(
+        self, x: tf.Tensor, y: tf.Tensor, *weights: tf.Tensor
+    ) -> tuple[tuple[list[tf.Tensor], ...], tuple[list[tf.Tensor], ...], list[tf.Tensor]]:
+        hidden = len(self._hidden)
+        layers = self.stack.layers(*weights[:2])
+        old = self.stack.layers(*weights[2:]).kernels[:hidden]
+        kernels = layers.kernels[:hidden]
         with tf.GradientTape() as tape:
-            pre, post = self.stack.forward(x)
+            tape.watch(kernels)
+            pre, post = self.stack.forward(layers, x)
             losses, _ = self.stack.losses(pre[-1], y)
             total = tf.reduce_sum(losses)
         # Each sample's loss depends on its own z alone: the gradient of the sum is delta.
@@ -184,12 +228,25 @@ class Passes:
             total, [*pre[:hidden], *kernels], unconnected_gradients=tf.UnconnectedGradients.ZERO
         )
         count = tf.cast(tf.shape(x)[1], tf.float32)
-        gradients = [norms(layer, g) / count for layer, g in enumerate(found[hidden:])]
-        weights = [norms(layer, kernel) for layer, kernel in enumerate(kernels)]
-        return pre[:hidden], post, found[:hidden], gradients, weights
+        gradient = [_norms(layer, g) / count for layer, g in enumerate(found[hidden:])]
+        weight = [_norms(layer, kernel) for layer, kernel in enumerate(kernels)]
+        update = [
+            _norms(layer, new - before)
+            for layer, (new, before) in enumerate(zip(kernels, old, strict=True))
+        ]
+        arrays = (pre[:hidden], post, found[:hidden])
+        return arrays, (gradient, weight, update), list(layers.slopes)
 
 
-def norms(layer: int, kernel: tf.Tensor) -> tf.Tensor:
+def _rows_at_once(block: Block) -> int:
+    """Samples of an evaluation's step: the test samples in equal parts of a bounded size."""
+    config = block.shape
+    most = max(1, _EVALUATION_ENTRIES // (len(block.configs) * max(config.sizes[1:])))
+    steps = -(-config.test_samples // most)
+    return -(-config.test_samples // steps)
+
+
+def _norms(layer: int, kernel: tf.Tensor) -> tf.Tensor:
     """Frobenius norm of each member's kernel, (seeds, variants), in the stack's layout."""
     return tf.sqrt(tf.reduce_sum(tf.square(kernel), axis=(1, 3) if layer == 0 else (2, 3)))
 

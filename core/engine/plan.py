@@ -43,12 +43,13 @@ class Block:
         return self.configs[0]
 
     def structure(self) -> "Block":
-        """The block with its seeds replaced by 0, 1, …: equal for blocks that compile alike."""
-        renumbered = (
-            config.model_copy(update={"seed": place // self.variants})
-            for place, config in enumerate(self.configs)
+        """The block without what is not compiled into its passes: equal where it is all alike."""
+        alike = {"seed": 0, "learning_rate": 1.0, "kernel_initializer": "", "bias_initializer": ""}
+        return Block(
+            tuple(config.model_copy(update=alike) for config in self.configs),
+            self.seeds,
+            self.variants,
         )
-        return Block(tuple(renumbered), self.seeds, self.variants)
 
 
 def blocks(configs: Iterable[RunConfig]) -> list[Block]:

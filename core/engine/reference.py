@@ -19,7 +19,7 @@ from core.engine import model as models
 from core.engine.draws import batch_order, probe_rows
 from core.engine.samples import Samples, samples
 from core.engine.snapshots import kept_epochs
-from core.engine.statistics import LayerArrays, layer_reports
+from core.engine.statistics import LayerArrays, layer_reports, regions
 from core.experiment import RunConfig
 from core.report import EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
 
@@ -231,13 +231,16 @@ class _Recorder(keras.callbacks.Callback):
             alpha = self._alpha(layer)
             chosen = models.activation(self.config)
             steepest = ACTIVATIONS[chosen.name].steepest(*chosen.arguments)
+            saturated, flat = regions(
+                self._slope(layer, z), steepest if alpha is None else np.maximum(1, abs(alpha))
+            )
             change = norm(kernel.numpy() - self.before[layer]) if epoch else nan
             arrays = LayerArrays(
                 pre=z[None],
                 post=np.asarray(activate(z))[None],
-                slope=self._slope(layer, z)[None],
-                steepest=np.atleast_2d(steepest if alpha is None else np.maximum(1, abs(alpha))),
                 delta=found[layer].numpy()[None],
+                saturated=saturated[None],
+                flat=flat[None],
                 gradient_norm=np.atleast_1d(norm(found[len(kernels) + layer]) / len(z)),
                 weight_norm=np.atleast_1d(norm(kernel)),
                 update_norm=np.atleast_1d(change),

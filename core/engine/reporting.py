@@ -1,5 +1,6 @@
 """From what an epoch measured to its reports: a pure function of arrays, without TensorFlow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,9 @@ from numpy.typing import NDArray
 
 from core.catalog import ACTIVATIONS
 from core.catalog.choice import parse
+from core.engine import layout
 from core.engine.plan import Block
-from core.engine.statistics import LayerArrays, layer_reports
+from core.engine.statistics import FLAT, SATURATION, Flags, LayerArrays, layer_reports, regions
 from core.language import N_
 from core.report import EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
 
@@ -34,7 +36,8 @@ class Probed:
     """What the probe samples showed: per hidden layer z, f(z), delta, and norms by member.
 
     Arrays are (seeds, variants, samples, units), norms (seeds, variants); ``slopes`` are the
-    learned slopes of prelu (seeds, variants, 1, units), else empty.
+    learned slopes of prelu (seeds, variants, 1, units), else empty; ``update_norms`` is empty
+    before the first update.
     """
 
     pre: list[Array]
@@ -42,6 +45,7 @@ class Probed:
     delta: list[Array]
     gradient_norms: list[Array]
     weight_norms: list[Array]
+    update_norms: list[Array]
     slopes: list[Array]
 
 
@@ -50,9 +54,7 @@ class Measured:
     """Everything that the reports of one epoch are made of; nobody changes it any more.
 
     ``targets`` are those of the samples in the sums, (seeds or 1, samples, outputs); ``skip``
-    marks members that had ended before, ``update_norms`` is empty at epoch 0; ``kept`` holds
-    the members' weights, in the stack's layout, where the epoch keeps them. Without ``probed``
-    there are no statistics of layers.
+    marks members that had ended before.
     """
 
     epoch: int
@@ -61,16 +63,22 @@ class Measured:
     train: Sums
     test: Sums
     targets: tuple[Array, Array]
-    probed: Probed | None
-    update_norms: list[Array]
     diverged_at: NDArray[np.int32]
     skip: NDArray[np.bool_]
-    kept: tuple[list[Array], ...] | None
 
 
-def epoch_reports(block: Block, measured: Measured) -> list[Report]:
-    """The reports of every member that has not ended before this epoch."""
-    layers = _layers(block, measured, measured.probed) if measured.probed else []
+def epoch_reports(
+    block: Block,
+    measured: Measured,
+    probed: Probed | None,
+    kept: tuple[Array, Array] | None = None,
+) -> list[Report]:
+    """The reports of every member that has not ended before this epoch.
+
+    Without ``probed`` there are no statistics of layers; ``kept`` are the members' weights
+    (see ``core.engine.layout``) where the epoch keeps them.
+    """
+    layers = _layers(block, measured, probed) if probed else []
     metrics = _metrics(block, measured)
     diverged_at, skip = measured.diverged_at.reshape(-1), measured.skip.reshape(-1)
     last = measured.epoch == block.shape.epochs
@@ -91,9 +99,10 @@ def epoch_reports(block: Block, measured: Measured) -> list[Report]:
                 **{name: float(values[place]) for name, values in metrics.items()},
             )
         )
-        if measured.kept:
-            member = divmod(place, block.variants)
-            reports.append(Snapshot(config.run_id, measured.epoch, _weights(measured.kept, member)))
+        if kept:
+            seed, variant = divmod(place, block.variants)
+            weights = layout.member(config, kept[0][seed, :, variant], kept[1][seed, variant])
+            reports.append(Snapshot(config.run_id, measured.epoch, weights))
         if last:
             reports.append(RunEnd(config.run_id, Status.FINISHED))
     return reports
@@ -125,16 +134,16 @@ def _layers(block: Block, measured: Measured, probed: Probed) -> list[list[Layer
 def _layer(block: Block, measured: Measured, probed: Probed, layer: int) -> list[LayerReport]:
     """The reports of one hidden layer, by member."""
     members = len(block.configs)
-    slope, steepest = _slopes(block, probed, layer)
+    saturated, flat = _regions(block, probed, layer)
     shape = (-1, *probed.pre[layer].shape[2:])
     absent = np.full(members, np.nan, np.float32)
-    update = measured.update_norms[layer].reshape(-1) if measured.update_norms else absent
+    update = probed.update_norms[layer].reshape(-1) if probed.update_norms else absent
     arrays = LayerArrays(
         pre=probed.pre[layer].reshape(shape),
         post=probed.post[layer].reshape(shape),
-        slope=slope.reshape(shape),
-        steepest=steepest.reshape(members, -1),
         delta=probed.delta[layer].reshape(shape),
+        saturated=saturated.reshape(shape),
+        flat=flat.reshape(shape),
         gradient_norm=probed.gradient_norms[layer].reshape(-1),
         weight_norm=probed.weight_norms[layer].reshape(-1),
         update_norm=update,
@@ -143,35 +152,39 @@ def _layer(block: Block, measured: Measured, probed: Probed, layer: int) -> list
     return layer_reports(layer + 1, arrays)
 
 
-def _slopes(block: Block, probed: Probed, layer: int) -> tuple[Array, Array]:
-    """f'(z) for the probe, and max abs f' (seeds, variants, 1 or units)."""
+def _regions(block: Block, probed: Probed, layer: int) -> tuple[Flags, Flags]:
+    """Where f'(z) of the probe is saturated, and where it is flat: see LayerArrays."""
     z = probed.pre[layer]
     if probed.slopes:
         alpha = probed.slopes[layer]
-        return np.where(z > 0, np.float32(1), alpha), np.maximum(1, np.abs(alpha))[:, :, 0]
-    slope = np.empty_like(z)
-    steepest = np.empty((*z.shape[:2], 1), np.float32)
-    # Variants are sorted by activation: each function is called once, on a slice.
+        return regions(np.where(z > 0, np.float32(1), alpha), np.maximum(1, np.abs(alpha)))
+    saturated, flat = np.empty(z.shape, bool), np.empty(z.shape, bool)
+    # Variants are sorted by activation: each function is asked once, for a slice.
     first = 0
     names = [config.activation for config in block.configs[: block.variants]]
     while first < block.variants:
         end = first + names[first:].count(names[first])
         chosen = parse(names[first], ACTIVATIONS, N_("activation"))
-        record = ACTIVATIONS[chosen.name]
-        slope[:, first:end] = record.slope(z[:, first:end], *chosen.arguments)
-        steepest[:, first:end] = record.steepest(*chosen.arguments)
+        record, own = ACTIVATIONS[chosen.name], z[:, first:end]
+        steepest = np.float32(record.steepest(*chosen.arguments))
+        bounds = (np.float32(SATURATION) * steepest, np.nextafter(FLAT, np.float32(0)))
+        for place, bound in zip((saturated, flat), bounds, strict=True):
+            intervals = record.flat(float(bound), *chosen.arguments)
+            place[:, first:end] = _within(own, intervals)
         first = end
-    return slope, steepest
+    return saturated, flat
 
 
-def _weights(kept: tuple[list[Array], ...], member: tuple[int, int]) -> tuple[Array, ...]:
-    """One member's weights in the order of its Keras model."""
-    kernels, biases, slopes = kept
-    seed, variant = member
-    ordered: list[Array] = []
-    for layer, (kernel, bias) in enumerate(zip(kernels, biases, strict=True)):
-        own = kernel[seed, :, variant] if layer == 0 else kernel[member]
-        ordered += [own.copy(), bias[member][0].copy()]
-        if layer < len(slopes):
-            ordered.append(slopes[layer][member][0].copy())
-    return tuple(ordered)
+def _within(z: Array, intervals: Sequence[tuple[float, float]]) -> Flags:
+    """Whether z lies in one of the half-open intervals; NaN lies in none."""
+    inside = np.zeros(z.shape, bool)
+    for low, high in intervals:
+        if low == -np.inf and high == np.inf:
+            return ~np.isnan(z)
+        if low == -np.inf:
+            inside |= z < np.float32(high)
+        elif high == np.inf:
+            inside |= z >= np.float32(low)
+        else:
+            inside |= (z >= np.float32(low)) & (z < np.float32(high))
+    return inside

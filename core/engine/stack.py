@@ -14,11 +14,10 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from core.catalog import ACTIVATIONS, OUTPUTS
 from core.engine import model
-from core.engine.draws import initial_weights
+from core.engine.layout import initial, parts
 from core.engine.plan import Block
 from core.experiment import RunConfig
 
@@ -32,50 +31,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weights:
-    """The variables of a stack.
+class Layers:
+    """The weights of a stack layer by layer: tensors cut from its two variables.
 
     ``kernels[0]`` is (seeds, inputs, variants, units), later ones (seeds, variants, inputs,
     units); biases, and the learned slopes of prelu, are (seeds, variants, 1, units).
     """
 
-    kernels: tuple[keras.Variable, ...]
-    biases: tuple[keras.Variable, ...]
-    slopes: tuple[keras.Variable, ...]
-
-
-def initial(block: Block) -> tuple[list[NDArray[np.float32]], ...]:
-    """Initial kernels, biases and slopes of ``block``'s members, in the layout of Weights."""
-    shape, hidden = block.shape, block.shape.hidden
-    seeds, variants = block.seeds, block.variants
-    lone = _drawn(block)
-    kernels, biases = [], []
-    for layer in range(len(hidden) + 1):
-        kernel = np.stack([weights[layer][0] for weights in lone])
-        kernel = kernel.reshape(seeds, variants, *kernel.shape[1:])
-        # The wide layout of the first layer: variants beside units.
-        kernels.append(np.swapaxes(kernel, 1, 2) if layer == 0 else kernel)
-        biases.append(
-            np.stack([weights[layer][1] for weights in lone]).reshape(seeds, variants, 1, -1)
-        )
-    slopes = []
-    if shape.learns_slopes:
-        starts = [model.activation(config).arguments[0] for config in block.configs]
-        start = np.asarray(starts, np.float32).reshape(seeds, variants, 1, 1)
-        slopes = [np.broadcast_to(start, (seeds, variants, 1, units)) for units in hidden]
-    return kernels, biases, slopes
-
-
-def _drawn(block: Block) -> list[list[tuple[NDArray[np.float32], NDArray[np.float32]]]]:
-    """Initial weights of each member; those that share seed and initializers are drawn once."""
-    drawn: dict[tuple[int, str, str], list[tuple[NDArray[np.float32], NDArray[np.float32]]]] = {}
-    lone = []
-    for config in block.configs:
-        key = (config.seed, config.kernel_initializer, config.bias_initializer)
-        if key not in drawn:
-            drawn[key] = initial_weights(config.seed, config.sizes, *key[1:])
-        lone.append(drawn[key])
-    return lone
+    kernels: tuple[tf.Tensor, ...]
+    biases: tuple[tf.Tensor, ...]
+    slopes: tuple[tf.Tensor, ...]
 
 
 class Stack:
@@ -84,13 +49,11 @@ class Stack:
     def __init__(self, block: Block) -> None:
         configs = block.configs[: block.variants]
         self.block = block
-        self.weights = Weights(
-            *(
-                tuple(keras.Variable(value, dtype="float32") for value in values)
-                for values in initial(block)
-            )
-        )
-        self.learned = bool(self.weights.slopes)
+        first, rest = initial(block)
+        self.first = keras.Variable(first, dtype="float32")
+        self.rest = keras.Variable(rest, dtype="float32")
+        self._parts = parts(block.shape)
+        self.learned = block.shape.learns_slopes
         self._activations = groups(
             [config.activation for config in configs], lambda place: _activation(configs[place])
         )
@@ -103,24 +66,35 @@ class Stack:
         self._live_low, self._live_high = ends[..., :1], ends[..., 1:]
 
     def load(self, block: Block) -> None:
-        """Take the initial weights of ``block``, which differs in its seeds at most."""
-        weights = (self.weights.kernels, self.weights.biases, self.weights.slopes)
-        for variables, values in zip(weights, initial(block), strict=True):
-            for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
+        """Take the initial weights of ``block``, which differs in its draws at most."""
+        first, rest = initial(block)
+        self.first.assign(first)
+        self.rest.assign(rest)
 
-    def forward(self, x: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+    def weights(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """The two variables as they are now."""
+        return tf.convert_to_tensor(self.first), tf.convert_to_tensor(self.rest)
+
+    def layers(self, first: tf.Tensor, rest: tf.Tensor) -> Layers:
+        """The weights ``first`` and ``rest`` layer by layer."""
+        found: dict[str, list[tf.Tensor]] = {"kernel": [first], "bias": [], "slope": []}
+        pieces = tf.split(rest, [part.entries for part in self._parts], axis=2)
+        for part, piece in zip(self._parts, pieces, strict=True):
+            found[part.kind].append(tf.reshape(piece, (*rest.shape[:2], *part.shape)))
+        return Layers(*map(tuple, found.values()))
+
+    def forward(self, layers: Layers, x: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         """Every pre-activation z and every hidden activation f(z), from the input on.
 
         ``x`` is (seeds or 1, samples, inputs). The last z belongs to the output layer.
         """
         pre: list[tf.Tensor] = []
         post: list[tf.Tensor] = []
-        for layer in range(len(self.weights.kernels)):
-            z = self._wide(x) if layer == 0 else self._narrow(layer, post[-1])
+        for layer, (kernel, bias) in enumerate(zip(layers.kernels, layers.biases, strict=True)):
+            z = (_wide(x, kernel) if layer == 0 else tf.matmul(post[-1], kernel)) + bias
             pre.append(z)
-            if layer < len(self.weights.kernels) - 1:
-                post.append(self._activate(layer, z))
+            if layer < len(layers.kernels) - 1:
+                post.append(self._activate(layers, layer, z))
         return pre, post
 
     def losses(self, last: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -137,29 +111,16 @@ class Stack:
         parts = by_group(self._outputs, both, last, spread)
         return parts[..., 0], parts[..., 1:]
 
-    def live(self, layer: int, z: tf.Tensor) -> tf.Tensor:
-        """Units with f'(z) != 0 for some sample: (seeds, variants, units), bool."""
+    def live(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
+        """Entries with f'(z) != 0: bool, as ``z``."""
         inside = (z > self._live_low) & (z < self._live_high)
         if self.learned:
-            inside = (z > 0) | tf.not_equal(tf.convert_to_tensor(self.weights.slopes[layer]), 0)
-            inside = tf.broadcast_to(inside, tf.shape(z))
-        return tf.reduce_any(inside, axis=2)
+            inside = tf.broadcast_to((z > 0) | tf.not_equal(layers.slopes[layer], 0), tf.shape(z))
+        return inside
 
-    def _wide(self, x: tf.Tensor) -> tf.Tensor:
-        kernel = tf.convert_to_tensor(self.weights.kernels[0])
-        seeds, inputs, variants, units = kernel.shape
-        z = tf.matmul(x, tf.reshape(kernel, (seeds, inputs, variants * units)))
-        z = tf.reshape(z, (seeds, tf.shape(x)[1], variants, units))
-        return tf.transpose(z, (0, 2, 1, 3)) + tf.convert_to_tensor(self.weights.biases[0])
-
-    def _narrow(self, layer: int, h: tf.Tensor) -> tf.Tensor:
-        kernel = tf.convert_to_tensor(self.weights.kernels[layer])
-        return tf.matmul(h, kernel) + tf.convert_to_tensor(self.weights.biases[layer])
-
-    def _activate(self, layer: int, z: tf.Tensor) -> tf.Tensor:
+    def _activate(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
         if self.learned:
-            slope = tf.convert_to_tensor(self.weights.slopes[layer])
-            return tf.nn.relu(z) - slope * tf.nn.relu(-z)
+            return tf.nn.relu(z) - layers.slopes[layer] * tf.nn.relu(-z)
         return by_group(self._activations, lambda function, part: function(part), z)
 
 
@@ -217,3 +178,10 @@ def _output_and_loss(config: RunConfig) -> Callable[..., tuple[tf.Tensor, tf.Ten
         return y, loss(targets, y)  # type: ignore[operator]
 
     return both
+
+
+def _wide(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """All variants of a seed in one product."""
+    seeds, inputs, variants, units = kernel.shape
+    z = tf.matmul(x, tf.reshape(kernel, (seeds, inputs, variants * units)))
+    return tf.transpose(tf.reshape(z, (seeds, tf.shape(x)[1], variants, units)), (0, 2, 1, 3))

@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from core.report import LayerReport
 
 Array = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 
 HISTOGRAM_BINS = 64
 SATURATION = 0.05
 # Below it float32 arithmetic may give 0 (subnormals are flushed): no gradient either way.
-_SMALLEST = np.finfo(np.float32).tiny
+FLAT = np.finfo(np.float32).tiny
+# Numbers that are taken at once in float64: 512 kB, which a processor's own cache holds.
+_AT_ONCE = 65_536
 _QUANTILES = np.array([0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99])
 
 
@@ -25,41 +28,50 @@ _QUANTILES = np.array([0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99])
 class LayerArrays:
     """One hidden layer of several runs over the probe samples.
 
-    ``pre`` = z, ``post`` = f(z), ``slope`` = f'(z), ``delta`` = d(loss of one sample)/dz, all
-    (members, samples, units); ``steepest`` = max abs f', (members, 1 or units). Norms are
-    (members,); ``dead`` = dead_fraction (members,).
+    ``pre`` = z, ``post`` = f(z), ``delta`` = d(loss of one sample)/dz, all (members, samples,
+    units); likewise ``saturated`` where abs(f'(z)) <= SATURATION * max abs f', and ``flat``
+    where abs(f'(z)) < FLAT. Norms are (members,); ``dead`` = dead_fraction (members,).
     """
 
     pre: Array
     post: Array
-    slope: Array
-    steepest: Array
     delta: Array
+    saturated: Flags
+    flat: Flags
     gradient_norm: Array
     weight_norm: Array
     update_norm: Array
     dead: Array
 
 
+def regions(slope: Array, steepest: Array | float) -> tuple[Flags, Flags]:
+    """``saturated`` and ``flat`` of LayerArrays, from f'(z) and max abs f' (broadcast)."""
+    size = np.abs(slope)
+    return size <= np.float32(SATURATION) * np.asarray(steepest, np.float32), size < FLAT
+
+
 def layer_reports(layer: int, arrays: LayerArrays) -> list[LayerReport]:
     """The report of hidden layer ``layer`` (1 is the first) for each member."""
-    z, a, delta = arrays.pre, arrays.post, arrays.delta
-    members, _, units = z.shape
-    flat = np.sort(a.reshape(members, -1), axis=1)
+    members, samples, units = arrays.pre.shape
+    post = arrays.post.reshape(members, -1)
+    flat = np.sort(post, axis=1)
     with np.errstate(all="ignore"):
         # A run that is about to diverge overflows here; inf and NaN are its statistics.
+        pre_mean, pre_std, _ = _moments(arrays.pre.reshape(members, -1))
+        mean, std, second_moment = _moments(post)
+        mean_delta, square_delta = _signal(arrays.delta)
         columns = {
-            "pre_mean": z.mean(axis=(1, 2), dtype=np.float64),
-            "pre_std": z.std(axis=(1, 2), dtype=np.float64),
-            "mean": a.mean(axis=(1, 2), dtype=np.float64),
-            "std": a.std(axis=(1, 2), dtype=np.float64),
-            "second_moment": np.square(a, dtype=np.float64).mean(axis=(1, 2)),
-            "zero_fraction": (a == 0).mean(axis=(1, 2)),
-            "saturated_fraction": _saturated(arrays).mean(axis=(1, 2)),
-            "silent_fraction": (np.abs(arrays.slope) < _SMALLEST).all(axis=1).mean(axis=1),
+            "pre_mean": pre_mean,
+            "pre_std": pre_std,
+            "mean": mean,
+            "std": std,
+            "second_moment": second_moment,
+            "zero_fraction": _counts(post == 0) / post.shape[1],
+            "saturated_fraction": _counts(arrays.saturated) / (samples * units),
+            "silent_fraction": arrays.flat.all(axis=1).mean(axis=1),
             "dead_fraction": arrays.dead,
-            "delta_rms": np.sqrt(np.square(delta, dtype=np.float64).mean(axis=(1, 2))),
-            "delta_mean_norm": np.linalg.norm(delta.mean(axis=1, dtype=np.float64), axis=1),
+            "delta_rms": np.sqrt(square_delta),
+            "delta_mean_norm": np.linalg.norm(mean_delta, axis=1),
             "gradient_norm": arrays.gradient_norm,
             "weight_norm": arrays.weight_norm,
             "update_ratio": arrays.update_norm / arrays.weight_norm,
@@ -82,10 +94,46 @@ def layer_reports(layer: int, arrays: LayerArrays) -> list[LayerReport]:
     ]
 
 
-def _saturated(arrays: LayerArrays) -> NDArray[np.bool_]:
-    """abs(f'(z)) <= 0.05 max abs f'. Of a function that is flat everywhere, every entry."""
-    bound = (SATURATION * arrays.steepest)[:, None, :]
-    return np.asarray(np.abs(arrays.slope) <= bound)
+def _moments(rows: Array) -> tuple[NDArray[np.float64], ...]:
+    """Mean, standard deviation and mean square of each row, in float64.
+
+    By sums of x - c and its square, c the row's first entry: a row of equal entries has a
+    deviation of exactly 0. mean = c + s, variance = q - s^2, mean square = q + 2 c s + c^2.
+    """
+    first = rows[:, :1].astype(np.float64)
+    start = np.where(np.isfinite(first), first, 0.0)
+    means, squares = np.empty((2, len(rows)))
+    for part in _parts(len(rows), rows.shape[1]):
+        shifted = rows[part].astype(np.float64)
+        shifted -= start[part]
+        means[part] = shifted.mean(axis=1)
+        squares[part] = np.einsum("ij,ij->i", shifted, shifted) / rows.shape[1]
+    c = start[:, 0]
+    deviation = np.sqrt(np.maximum(0, squares - means**2))
+    return c + means, deviation, squares + 2 * c * means + c**2
+
+
+def _signal(delta: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The mean of delta over samples, (members, units), and its mean square, (members,)."""
+    members, samples, units = delta.shape
+    means, squares = np.empty((members, units)), np.empty(members)
+    for part in _parts(members, samples * units):
+        exact = delta[part].astype(np.float64)
+        means[part] = exact.mean(axis=1)
+        squares[part] = np.einsum("ijk,ijk->i", exact, exact) / (samples * units)
+    return means, squares
+
+
+def _parts(rows: int, entries: int) -> list[slice]:
+    """Slices of ``rows`` rows of so many entries that are small enough to be taken at once."""
+    step = max(1, _AT_ONCE // max(1, entries))
+    return [slice(start, start + step) for start in range(0, rows, step)]
+
+
+def _counts(flags: Flags) -> NDArray[np.int64]:
+    """How many flags of each member are set."""
+    # Far quicker by member than along an axis, where NumPy converts every flag to a number.
+    return np.array([np.count_nonzero(own) for own in flags])
 
 
 def _sorted_quantiles(flat: Array) -> NDArray[np.float64]:
@@ -109,14 +157,12 @@ def _histograms(
     """
     lows, highs = flat[:, 0].astype(np.float64), flat[:, -1].astype(np.float64)
     shares = np.arange(1, HISTOGRAM_BINS) / HISTOGRAM_BINS
-    counts = []
-    for row, low, high in zip(flat, lows, highs, strict=True):
-        if not (np.isfinite(low) and np.isfinite(high)):
-            counts.append([0] * HISTOGRAM_BINS)
-            continue
-        if low == high:
-            counts.append([row.size] + [0] * (HISTOGRAM_BINS - 1))
-            continue
-        inner = np.searchsorted(row, (low + (high - low) * shares).astype(row.dtype), "left")
-        counts.append(np.diff(inner, prepend=0, append=row.size).tolist())
-    return lows, highs, counts
+    edges = (lows[:, None] + (highs - lows)[:, None] * shares).astype(flat.dtype)
+    below = np.zeros((len(flat), HISTOGRAM_BINS + 1), np.int64)
+    for place, row in enumerate(flat):
+        below[place, 1:-1] = np.searchsorted(row, edges[place], "left")
+    below[:, -1] = flat.shape[1]
+    counts = np.diff(below, axis=1)
+    counts[lows == highs] = [flat.shape[1]] + [0] * (HISTOGRAM_BINS - 1)
+    counts[~np.isfinite(lows) | ~np.isfinite(highs)] = 0
+    return lows, highs, counts.tolist()

@@ -7,13 +7,14 @@ for the seconds). It ends when every member has ended, or when ``stop`` says so.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from core.engine.draws import batch_order
-from core.engine.passes import Passes, norms
+from core.engine.passes import Passes, State
 from core.engine.plan import Block
 from core.engine.pool import PassesPool
 from core.engine.reporting import Measured, Sums, epoch_reports
@@ -68,15 +69,15 @@ class _Training:
         self.seconds = 0.0
         self.per_slice = 1
         self.stopped = False
-        self.update_norms: list[NDArray[np.float32]] = []
+        # The weights before the last update.
+        self.before: State | None = None
         self.kept = kept_epochs(self.config)
 
     def reports(self) -> Iterator[list[Report]]:
         """A list an epoch. Statistics are made in a thread of their own while training goes on."""
         with ThreadPoolExecutor(1, "statistics") as thread:
-            made: Future[list[Report]] | None = self._made(
-                thread, self._measure(0, self.passes.evaluate(self.x, self.y))
-            )
+            start = self.passes.evaluate(self.x, self.y)
+            made: Future[list[Report]] | None = self._made(thread, 0, start)
             for epoch in range(1, self.config.epochs + 1):
                 if self.ended.all():
                     break
@@ -90,12 +91,9 @@ class _Training:
                 if self.stopped:
                     yield self._cancelled()
                     return
-                made = self._made(thread, self._measure(epoch, self.passes.seen(), order))
+                made = self._made(thread, epoch, self.passes.turn(), order)
             if made:
                 yield made.result()
-
-    def _made(self, thread: ThreadPoolExecutor, measured: Measured) -> Future[list[Report]]:
-        return thread.submit(epoch_reports, self.block, measured)
 
     def _order(self, epoch: int) -> NDArray[np.int32]:
         config = self.config
@@ -110,21 +108,17 @@ class _Training:
         """Train one epoch, or until ``stop``; a pause after each slice of it."""
         rows = tf.constant(order)
         updates, done = order.shape[1], 0
-        while done < updates - 1 and not self._stop():
-            count = min(self.per_slice, updates - 1 - done)
+        # What the last update changed is measured: it is a slice of its own, but for small
+        # networks, whose passes carry the weights before it.
+        alone = self.statistics and not self.passes.carries
+        while done < updates and not self._stop():
+            last = alone and done == updates - 1
+            if last:
+                self.before = self.passes.state()
+            count = min(self.per_slice, max(1, updates - done - alone))
             self._slice(rows, done, count)
             done += count
             yield
-        if self._stop():
-            return
-        before = self.passes.kernels() if self.statistics else []
-        self._slice(rows, updates - 1, 1)
-        if not self.statistics:
-            return
-        changes = zip(self.passes.kernels(), before, strict=True)
-        self.update_norms = [
-            norms(layer, new - old).numpy() for layer, (new, old) in enumerate(changes)
-        ]
 
     def _stop(self) -> bool:
         self.stopped = self.stopped or self.stop()
@@ -135,22 +129,30 @@ class _Training:
             # No updates at all, but the compilation, which is not training.
             self.passes.train(self.x, self.y, rows, 0, 0)
         start = time.perf_counter()
-        self.passes.train(self.x, self.y, rows, first, count)
+        before = self.passes.train(self.x, self.y, rows, first, count)
         took = time.perf_counter() - start
+        self.before = before or self.before
         self.seconds += took
-        if took < _SLICE_SECONDS / 2:
+        if count == self.per_slice and took < _SLICE_SECONDS / 2:
             self.per_slice *= 2
         elif took > _SLICE_SECONDS and self.per_slice > 1:
             self.per_slice //= 2
 
-    def _measure(self, epoch: int, train: Sums, order: NDArray[np.int32] | None = None) -> Measured:
-        """What the weights show now; members that are found diverged end here."""
-        test = self.passes.test(self.x_test, self.y_test)
+    def _made(
+        self,
+        thread: ThreadPoolExecutor,
+        epoch: int,
+        train: Sums,
+        order: NDArray[np.int32] | None = None,
+    ) -> Future[list[Report]]:
+        """The reports of an epoch, of the weights as they are; who is found diverged ends here."""
+        test = self.passes.evaluate(self.x_test, self.y_test)
         # Weights that overflowed in the epoch's last update show in the test loss alone.
-        self.passes.freeze(~self.ended & ~np.isfinite(test.loss))
+        fell = ~self.ended & ~np.isfinite(test.loss)
+        if fell.any():
+            self.passes.freeze(fell)
         if self.statistics and epoch and epoch == self.config.epochs:
-            live = self.passes.evaluate(self.x, self.y).live
-            train = Sums(train.loss, train.scores, live)
+            train = replace(train, live=self.passes.evaluate(self.x, self.y).live)
         targets = self.data.y_train if order is None else _taken(self.data.y_train, order)
         diverged_at = self.passes.diverged_at()
         measured = Measured(
@@ -160,14 +162,18 @@ class _Training:
             train=train,
             test=test,
             targets=(targets, self.data.y_test),
-            probed=self.passes.probe(*self.probe) if self.statistics else None,
-            update_norms=self.update_norms,
             diverged_at=diverged_at,
             skip=self.ended.copy(),
-            kept=self.passes.kept() if epoch in self.kept else None,
         )
         self.ended |= diverged_at >= 0
-        return measured
+        return thread.submit(self._reports, measured, self.passes.state(), self.before)
+
+    def _reports(self, measured: Measured, weights: State, before: State | None) -> list[Report]:
+        """In the thread: what the probe shows of ``weights``, and the reports."""
+        probed = self.passes.probe(*self.probe, weights, before) if self.statistics else None
+        kept = measured.epoch in self.kept
+        arrays = (weights.first.numpy(), weights.rest.numpy()) if kept else None
+        return epoch_reports(self.block, measured, probed, arrays)
 
     def _cancelled(self) -> list[Report]:
         rest = ~self.ended.reshape(-1)

@@ -12,7 +12,7 @@ from core.catalog import ACTIVATIONS, LOSSES, OUTPUTS, parse
 from core.engine import model
 from core.engine.draws import probe_rows
 from core.engine.samples import samples
-from core.engine.statistics import LayerArrays, layer_reports
+from core.engine.statistics import LayerArrays, layer_reports, regions
 from core.experiment import RunConfig
 
 Array = np.ndarray
@@ -31,12 +31,14 @@ def arrays_of(pre: Array, activation: str = "relu", delta: Array | None = None) 
     """LayerArrays of pre-activations (members, samples, units), with numbers for what is given."""
     chosen = parse(activation, ACTIVATIONS, "activation")
     record, members = ACTIVATIONS[chosen.name], len(pre)
+    slope, steepest = record.slope(pre, *chosen.arguments), record.steepest(*chosen.arguments)
+    saturated, flat = regions(slope, steepest)
     return LayerArrays(
         pre=pre,
         post=record.value(pre, *chosen.arguments),
-        slope=record.slope(pre, *chosen.arguments),
-        steepest=np.full((members, 1), record.steepest(*chosen.arguments), np.float32),
         delta=np.zeros_like(pre) if delta is None else delta,
+        saturated=saturated,
+        flat=flat,
         gradient_norm=np.arange(1, members + 1, dtype=np.float32),
         weight_norm=np.arange(2, members + 2, dtype=np.float32),
         update_norm=np.arange(members, dtype=np.float32),
@@ -50,10 +52,10 @@ def test_a_report_is_what_numpy_finds_member_by_member(activation: str) -> None:
     scales = np.array([0.1, 1.0, 30.0])[:, None, None]
     pre, delta = ((rng.normal(size=(3, 77, 5)) * scales).astype(np.float32) for _ in range(2))
     given = arrays_of(pre, activation, delta)
+    record = ACTIVATIONS[activation]
     for place, report in enumerate(layer_reports(4, given)):
-        z, a, d, slope = (
-            x[place].astype(np.float64) for x in (pre, given.post, delta, given.slope)
-        )
+        z, a, d = (x[place].astype(np.float64) for x in (pre, given.post, delta))
+        slope = record.slope(pre[place])
         assert (report.layer, report.units) == (4, 5)
         expected = {
             "pre_mean": z.mean(),
@@ -63,7 +65,7 @@ def test_a_report_is_what_numpy_finds_member_by_member(activation: str) -> None:
             "second_moment": (a * a).mean(),
             **{name: np.quantile(a, share) for name, share in QUANTILES.items()},
             "zero_fraction": sum(value == 0 for value in a.flat) / a.size,
-            "saturated_fraction": np.mean(abs(slope) <= np.float32(0.05) * given.steepest[place]),
+            "saturated_fraction": np.mean(abs(slope) <= np.float32(0.05 * record.steepest())),
             "silent_fraction": np.mean([not np.any(slope[:, unit]) for unit in range(5)]),
             "dead_fraction": given.dead[place],
             "delta_rms": np.sqrt((d**2).mean()),
@@ -259,15 +261,30 @@ def test_delta_is_the_slope_of_one_sample_s_loss(
         assert report.pre_mean == pytest.approx(z.mean(), rel=1e-4, abs=1e-5)
 
 
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "leaky_relu(0.03)", "elu(3)"])
+def test_regions_by_intervals_of_z_are_those_of_the_slope(activation: str) -> None:
+    # The engine asks where z lies; the definition asks for f'(z).
+    chosen = parse(activation, ACTIVATIONS, "activation")
+    record = ACTIVATIONS[chosen.name]
+    rng = np.random.default_rng(0)
+    z = np.concatenate(
+        [rng.normal(size=20_000) * scale for scale in (1, 10, 1e3)] + [np.linspace(-8, 8, 3_201)]
+    ).astype(np.float32)
+    slope, steepest = record.slope(z, *chosen.arguments), record.steepest(*chosen.arguments)
+    for bound in (np.float32(0.05) * np.float32(steepest), np.float32(1e-38)):
+        inside = np.zeros(z.shape, bool)
+        for low, high in record.flat(float(bound), *chosen.arguments):
+            inside |= (z >= low) & (z < high)
+        # Where f' meets the bound, rounding decides for a few numbers next to one another.
+        assert np.count_nonzero(inside != (abs(slope) <= bound)) <= 2
+
+
 def test_saturation_is_measured_at_each_unit_s_own_steepest_slope() -> None:
     # Units of prelu whose left slopes are 0.01, 0.2 and -100; beside 100, 1 is less than 5 %.
     left = np.array([0.01, 0.2, -100], np.float32)
     pre = np.where(np.arange(10)[:, None] < 4, -1, 1).astype(np.float32) * np.ones(3, np.float32)
-    given = replace(
-        arrays_of(pre[None]),
-        slope=np.where(pre > 0, 1, left)[None],
-        steepest=np.maximum(1, abs(left))[None],
-    )
+    saturated, flat = regions(np.where(pre > 0, 1, left)[None], np.maximum(1, abs(left)))
+    given = replace(arrays_of(pre[None]), saturated=saturated, flat=flat)
     (report,) = layer_reports(1, given)
     assert report.saturated_fraction == pytest.approx((4 + 0 + 6) / 30)
     assert report.silent_fraction == 0

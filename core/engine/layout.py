@@ -1,0 +1,108 @@
+"""Where each weight of a block stands: two arrays that hold the networks of all members.
+
+``first`` is the first kernel of all variants side by side, (seeds, inputs, variants, units):
+one wide matrix product serves all variants of a seed. ``rest`` holds everything else of a
+member one after another, (seeds, variants, entries), for an optimizer's update is elementwise:
+where a weight stands is nothing to it, and two arrays need few calls. NumPy only.
+"""
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalog import ACTIVATIONS
+from core.catalog.choice import parse
+from core.engine.draws import initial_weights
+from core.engine.plan import Block
+from core.experiment import RunConfig
+from core.language import N_
+
+Array = NDArray[np.float32]
+Kind = Literal["kernel", "bias", "slope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One array of a member within ``rest``: its kind, its layer (0 is the first), its shape."""
+
+    kind: Kind
+    layer: int
+    shape: tuple[int, int]
+
+    @property
+    def entries(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.shape)
+
+
+def parts(config: RunConfig) -> tuple[Part, ...]:
+    """What ``rest`` holds, in order: by layer its kernel (but for the first), bias and slopes.
+
+    Kernels are (inputs, units); biases, and the learned slopes of prelu, (1, units).
+    """
+    found = []
+    for layer, (inputs, units) in enumerate(itertools.pairwise(config.sizes)):
+        if layer:
+            found.append(Part("kernel", layer, (inputs, units)))
+        found.append(Part("bias", layer, (1, units)))
+        if config.learns_slopes and layer < len(config.hidden):
+            found.append(Part("slope", layer, (1, units)))
+    return tuple(found)
+
+
+def initial(block: Block) -> tuple[Array, Array]:
+    """``first`` and ``rest`` of ``block`` before training."""
+    shape = block.shape
+    inputs, units = shape.sizes[:2]
+    first = np.empty((block.seeds, inputs, block.variants, units), np.float32)
+    rest = np.empty((block.seeds, block.variants, sum(p.entries for p in parts(shape))), np.float32)
+    # Members that share seed and initializers have the same draw.
+    drawn: dict[tuple[object, ...], tuple[Array, Array]] = {}
+    for place, config in enumerate(block.configs):
+        key = (config.seed, config.kernel_initializer, config.bias_initializer, _slope(config))
+        if key not in drawn:
+            drawn[key] = _lone(config)
+        seed, variant = divmod(place, block.variants)
+        first[seed, :, variant], rest[seed, variant] = drawn[key]
+    return first, rest
+
+
+def member(config: RunConfig, first: Array, rest: Array) -> tuple[Array, ...]:
+    """One member's weights in the order of its Keras model.
+
+    ``first`` (inputs, units) and ``rest`` (entries,) are the member's own.
+    """
+    ordered = [first.copy()]
+    start = 0
+    for part in parts(config):
+        array = rest[start : start + part.entries].copy()
+        ordered.append(array.reshape(part.shape) if part.kind == "kernel" else array)
+        start += part.entries
+    return tuple(ordered)
+
+
+def _lone(config: RunConfig) -> tuple[Array, Array]:
+    weights = initial_weights(
+        config.seed, config.sizes, config.kernel_initializer, config.bias_initializer
+    )
+    start = np.float32(_slope(config) or 0)
+    rest = [
+        weights[part.layer][0].reshape(-1)
+        if part.kind == "kernel"
+        else weights[part.layer][1]
+        if part.kind == "bias"
+        else np.full(part.entries, start)
+        for part in parts(config)
+    ]
+    return weights[0][0], np.concatenate(rest)
+
+
+def _slope(config: RunConfig) -> float | None:
+    """What learned slopes start from."""
+    if not config.learns_slopes:
+        return None
+    return float(parse(config.activation, ACTIVATIONS, N_("activation")).arguments[0])
