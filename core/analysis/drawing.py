@@ -13,6 +13,9 @@ Floats = NDArray[np.float32]
 _INK, _SHEET = 20, 28
 # Alpaydin & Kaynak (digits): 32 by 32 pixels of black or white, counted in blocks of 4 by 4.
 _BITMAP, _BLOCK = 32, 4
+# Measured: theirs fill the height and 5.7 of 8 columns. MNIST's own digits, made theirs so, are
+# named right by a network of theirs in 57 %, with the proportions kept in 41 %.
+_NARROW = 0.75
 _FAINT = 0.03
 
 
@@ -46,11 +49,10 @@ def as_digits(drawing: NDArray[np.floating]) -> Floats | None:
         return None
     high, wide = cut.shape
     scale = _BITMAP / max(high, wide)
-    # Narrow digits keep their proportions there, too: a 1 is not stretched to a block.
-    ink = _resized(cut, max(4, round(high * scale)), max(4, round(wide * scale)))
+    ink = _resized(cut, max(4, round(high * scale)), max(4, round(_NARROW * wide * scale)))
     sheet = np.zeros((_BITMAP, _BITMAP), np.float32)
     top, left = ((_BITMAP - size) // 2 for size in ink.shape)
-    sheet[top : top + ink.shape[0], left : left + ink.shape[1]] = ink > 0.5 * ink.max()
+    sheet[top : top + ink.shape[0], left : left + ink.shape[1]] = ink > 0.35 * ink.max()
     blocks = sheet.reshape(_BITMAP // _BLOCK, _BLOCK, _BITMAP // _BLOCK, _BLOCK)
     return np.asarray(blocks.sum(axis=(1, 3)).reshape(-1), np.float32)
 

@@ -81,8 +81,15 @@ def residual_panel(
         .properties(
             width=SIDE,
             height=SIDE,
+            autosize=alt.AutoSizeParams(type="pad"),
             title=alt.Title(
-                title[0], subtitle=title[1], anchor="start", frame="group", fontSize=13, offset=6
+                title[0],
+                subtitle=title[1],
+                anchor="start",
+                frame="group",
+                fontSize=13,
+                offset=6,
+                subtitleColor="#8C8C8C",
             ),
         )
         .configure_view(stroke=None)

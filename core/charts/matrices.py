@@ -63,8 +63,15 @@ def confusion_panel(frame: pd.DataFrame, title: tuple[str, str], _: Translate) -
         .properties(
             width=SIDE,
             height=SIDE,
+            autosize=alt.AutoSizeParams(type="pad"),
             title=alt.Title(
-                title[0], subtitle=title[1], anchor="start", frame="group", fontSize=13, offset=6
+                title[0],
+                subtitle=title[1],
+                anchor="start",
+                frame="group",
+                fontSize=13,
+                offset=6,
+                subtitleColor="#8C8C8C",
             ),
         )
         .configure_view(stroke=None)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.charts.palette import DIVERGING
+from core.charts.palette import DIVERGING, shade
 
 Pixels = NDArray[np.uint8]
 Numbers = NDArray[np.floating]
@@ -44,7 +44,7 @@ def png(pixels: Pixels) -> str:
 
 def two_classes(share: Numbers) -> Pixels:
     """How much a place is class 1 (height, width), 0 to 1, pale where neither is likelier."""
-    return ramp(share, (CLASSES[0], _UNSURE, CLASSES[1]))
+    return ramp(share, (_pale(CLASSES[0]), _UNSURE, _pale(CLASSES[1])))
 
 
 def many_classes(outputs: Numbers) -> Pixels:
@@ -52,7 +52,7 @@ def many_classes(outputs: Numbers) -> Pixels:
     ordered = np.sort(outputs, axis=-1)
     with np.errstate(invalid="ignore"):
         sure = np.clip(ordered[..., -1] - ordered[..., -2], 0, 1)
-    hues = np.array([_channels(colour) for colour in CLASSES], np.float64)
+    hues = np.array([_channels(_pale(colour)) for colour in CLASSES], np.float64)
     likeliest = hues[np.argmax(outputs, axis=-1) % len(hues)]
     mixed = _channels(_UNSURE) + (likeliest - _channels(_UNSURE)) * sure[..., None]
     return _finite(mixed, np.isfinite(outputs.sum(axis=-1)))
@@ -90,6 +90,11 @@ def _finite(mixed: NDArray[np.float64], finite: NDArray[np.bool_]) -> Pixels:
     return np.where(
         finite[..., None], np.round(np.nan_to_num(mixed)), _channels(_NOT_FINITE)
     ).astype(np.uint8)
+
+
+def _pale(colour: str) -> str:
+    """The colour of a background, on which samples of the same class are still seen."""
+    return shade((_UNSURE, colour), 0.62)
 
 
 def _channels(colour: str) -> NDArray[np.float64]:

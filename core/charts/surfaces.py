@@ -95,8 +95,15 @@ def surface_panel(
         .properties(
             width=SIDE,
             height=SIDE,
+            autosize=alt.AutoSizeParams(type="pad"),
             title=alt.Title(
-                title[0], subtitle=title[1], anchor="start", frame="group", fontSize=13, offset=6
+                title[0],
+                subtitle=title[1],
+                anchor="start",
+                frame="group",
+                fontSize=13,
+                offset=6,
+                subtitleColor="#8C8C8C",
             ),
         )
         .configure_view(stroke=None)
@@ -143,6 +150,7 @@ def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -
         .properties(
             width=alt.Step(_UNIT),
             height=alt.Step(_UNIT),
+            autosize=alt.AutoSizeParams(type="pad"),
             title=alt.Title(
                 _("Hidden layer {layer}: {count} units").format(layer=layer, count=count),
                 anchor="start",

@@ -10,7 +10,7 @@ import streamlit as st
 _MNIST = Path(__file__).with_name("mnist.svg")
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     import pandas as pd
@@ -72,6 +72,14 @@ def weights(
 ) -> tuple[NDArray[np.generic], ...]:
     """A run's weights; ``state`` as in ``table``."""
     return _source.weights(run_id, epoch)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def answers(
+    _compute: Callable[[], tuple[NDArray[np.uint8], NDArray[np.int32]]], state: str
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """What a run names for its test samples, and their labels; ``state`` as in ``table``."""
+    return _compute()
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -1,0 +1,162 @@
+"""Decision surfaces side by side, after the epoch that the reader picks or plays; hidden units."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis import predictions, readings
+from core.analysis.predictions import Window
+from core.charts.surfaces import surface_panel, surface_picture, units_chart
+from core.language import Translate
+from core.metrics import METRICS, Metric
+from data import Dataset
+from pages.shared import failures
+from pages.shared.binding import bound, follow
+from pages.shared.predicting import Shown, samples
+
+_POINTS = 200
+_PLAYING = "predictions_playing"
+_STEP_SECONDS = 1.0
+
+
+def draw_planar(shown: Shown, _: Translate) -> None:
+    """Surfaces of all configurations, with a slider of epochs that plays by itself."""
+    data = samples(shown.config)
+    st.markdown(
+        _(
+            "**What to look for:** how each network divides the plane. ReLU and its kin cut it in"
+            " straight lines, tanh and sigmoid in soft curves; before training the division has"
+            " nothing to do with the points."
+        ),
+        help=_(
+            "Decision surface: the network's output at each point $(x_1, x_2)$. Where the outputs"
+            " of two classes are equal, $y_i(x) = y_j(x)$, lies the boundary between them."
+        ),
+    )
+    playing = bool(st.session_state.get(_PLAYING, False))
+    # A fragment: only the surfaces are drawn again while it plays.
+    st.fragment(_draw, run_every=_STEP_SECONDS if playing else None)(shown, data, _)
+    seen = st.expander(_("What each hidden unit sees"), icon=":material/grid_view:")
+    with seen, failures.told(_):
+        _draw_units(shown, data, _)
+
+
+def _draw(shown: Shown, data: Dataset, _: Translate) -> None:
+    with failures.told(_):
+        epochs = shown.epochs()
+        epoch = _choose_epoch(epochs, _) if epochs else None
+        _draw_surfaces(shown, data, epoch, _)
+
+
+def _choose_epoch(epochs: list[int], _: Translate) -> int:
+    """The epoch of the slider, or the next one while it plays."""
+    if len(epochs) == 1:
+        return epochs[0]
+    playing = bool(st.session_state.get(_PLAYING, False))
+    title = _("Epoch (0 is before training)")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if playing:
+            place = st.session_state.get("predictions_place", -1) + 1
+            if place >= len(epochs):
+                _stop(epochs[-1])
+                st.rerun()
+            st.session_state["predictions_place"] = place
+            epoch: int = epochs[place]
+            st.button(
+                _("Stop"), icon=":material/stop:", key="predictions_stop", on_click=_stop,
+                args=(epoch,),
+            )  # fmt: skip
+            st.progress((place + 1) / len(epochs), text=_("epoch {count}").format(count=epoch))
+            return epoch
+        st.button(_("Play"), icon=":material/play_arrow:", key="predictions_play", on_click=_start)
+        chosen: int = st.select_slider(
+            title, epochs, **bound("epoch", "predictions_epoch", epochs, epochs[-1]), width=420
+        )
+    return chosen
+
+
+def _start() -> None:
+    st.session_state[_PLAYING] = True
+    st.session_state["predictions_place"] = -1
+
+
+def _stop(epoch: int) -> None:
+    st.session_state[_PLAYING] = False
+    follow({"epoch": str(epoch)})
+
+
+def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate) -> None:
+    window = predictions.window(data)
+    inputs = predictions.mesh(window, data)
+    spots = predictions.points(data, _POINTS)
+    targets = _span(spots) if data.source.task.kind == "regression" else None
+    metric = METRICS["test_r2" if targets else "test_accuracy"]
+    scores = _scores(shown, epoch, metric)
+    with st.container(horizontal=True, gap="medium", key="surfaces"):
+        for run in shown.of_seed.to_dict("records"):
+            surface = predictions.surface(shown.network(run, epoch), inputs, data)
+            label = str(run["configuration"])
+            told = f"{_(metric.title)} {metric.text(scores.get(label, np.nan))}"
+            if run["status"] == "diverged":
+                told = _("diverged; {score}").format(score=told)
+            chart = surface_panel(
+                surface_picture(surface, targets), spots, _corners(window), (label, told),
+                targets, _,
+            )  # fmt: skip
+            st.altair_chart(chart, width="content", key=f"surface_{run['run_id']}")
+    if said := readings.best_and_worst(scores, metric, shown.seed, _):
+        st.markdown(said)
+    st.caption(
+        _(
+            "The background is the answer of the network, pale where it is unsure; points are"
+            " samples: rimmed in white those of the training, in black those of the test, crosses"
+            " are outliers. x₁ and x₂ are the inputs in their own units."
+        )
+    )
+
+
+def _scores(shown: Shown, epoch: int | None, metric: Metric) -> dict[str, float]:
+    """The metric of each configuration of the seed after ``epoch`` (None: at its end)."""
+    rows = shown.of_seed
+    if epoch is None:
+        values = rows[metric.column]
+        return dict(zip(rows["configuration"], values.astype(float), strict=True))
+    epochs = shown.selection.epochs()
+    at = epochs[epochs["epoch"] == epoch].set_index("run_id")[metric.column]
+    found = rows["run_id"].map(at)
+    return dict(zip(rows["configuration"], found.astype(float), strict=True))
+
+
+def _draw_units(shown: Shown, data: Dataset, _: Translate) -> None:
+    labels = list(shown.of_seed["configuration"])
+    label = st.selectbox(_("Configuration"), labels, key="predictions_units", width=320)
+    run = shown.of_seed[shown.of_seed["configuration"] == label].to_dict("records")[0]
+    kept = shown.epochs()
+    asked = st.session_state.get("predictions_epoch")
+    epoch = asked if asked in kept else None
+    inputs = predictions.mesh(predictions.window(data), data, 48)
+    layers = predictions.units(shown.network(run, epoch), inputs)
+    if not layers:
+        st.caption(_("These networks have no hidden layers."))
+        return
+    st.caption(
+        _(
+            "Each picture is one unit's activation over the same plane: blue above 0, brown below,"
+            " pale at 0, the deepest colour its own largest value. A picture of one colour is a"
+            " unit that tells nothing apart: dead, or saturated everywhere."
+        )
+    )
+    with st.container(horizontal=True, gap="medium"):
+        for number, surfaces in enumerate(layers, 1):
+            chart = units_chart(surfaces[:48], number, _)
+            st.altair_chart(chart, width="content", key=f"units_{number}")
+
+
+def _span(spots: pd.DataFrame) -> tuple[float, float]:
+    """The targets that colours span: all but the outliers."""
+    clean = spots[~spots["outlier"]]["target"]
+    return float(clean.quantile(0.02)), float(clean.quantile(0.98))
+
+
+def _corners(window: Window) -> tuple[float, float, float, float]:
+    return window.left, window.right, window.bottom, window.top

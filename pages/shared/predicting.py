@@ -1,0 +1,207 @@
+"""What Predictions draws from: the runs of one data set, their networks, samples and answers.
+
+Weights are read as they are needed, and only of the runs that are shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.analysis.configurations import configurations, labelled
+from core.analysis.forward import Network, network
+from core.analysis.predictions import classes
+from core.analysis.sentences import FIELD_TITLES
+from core.document import from_row
+from core.experiment import RunConfig
+from core.language import Translate
+from core.report import Status
+from data import Dataset, load
+from data.mnist import test_arrays
+from data.sizing import settings
+from pages.shared import caches
+from pages.shared.selection import Selection
+
+MOST_PANELS = 12
+_ACTIVE = (Status.QUEUED, Status.RUNNING)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """The runs of one data set, of which one seed is looked at.
+
+    ``runs`` has a column ``configuration``; ``of_seed`` are those of the chosen seed whose
+    weights were kept, at most MOST_PANELS, in the order of the configurations.
+    """
+
+    selection: Selection
+    runs: pd.DataFrame
+    of_seed: pd.DataFrame
+    seed: int
+    left_out: int
+
+    @property
+    def config(self) -> RunConfig:
+        """The config of the first run that is shown: all share its data set."""
+        return from_row(self.of_seed.head(1).to_dict("records")[0])
+
+    def network(self, run: Mapping[Any, Any], epoch: int | None = None) -> Network:
+        """The network of a row of ``runs`` after ``epoch`` (None: the last that was kept).
+
+        Raises:
+            KasseiError: no weights of that epoch, or of another network.
+        """
+        return network(from_row(run), self.selection.weights(run["run_id"], epoch))
+
+    def epochs(self) -> list[int]:
+        """The epochs of which the weights of every run that is shown were kept."""
+        kept = [set(self.selection.snapshot_epochs(run_id)) for run_id in self.of_seed["run_id"]]
+        return sorted(set.intersection(*kept)) if kept else []
+
+
+def choose_shown(selection: Selection, _: Translate) -> Shown | None:
+    """One data set and one seed of ``selection``; None, and why, where no weights were kept."""
+    runs = selection.runs
+    datasets = list(dict.fromkeys(runs["dataset"]))
+    columns = st.columns([2, 2, 3], vertical_alignment="bottom")
+    title = FIELD_TITLES["dataset"]
+    dataset = datasets[0]
+    if len(datasets) > 1:
+        dataset = columns[1].selectbox(_(title), datasets, key="predictions_dataset")
+        runs = runs[runs["dataset"] == dataset]
+    # Among the runs of one data set: what differs between two of them is no label here.
+    runs = labelled(runs)
+    seeds = sorted(int(seed) for seed in runs["seed"].unique())
+    seed = columns[0].selectbox(
+        _("Seed: one split and one draw of the first weights"), seeds, key="predictions_seed"
+    )
+    chosen = runs[runs["seed"] == seed].drop_duplicates("configuration")
+    kept = [bool(selection.snapshot_epochs(run_id)) for run_id in chosen["run_id"]]
+    with_weights = chosen[kept]
+    if with_weights.empty:
+        _tell_none(runs, _)
+        return None
+    _tell_missing(chosen[[not one for one in kept]], _)
+    order = list(configurations(runs)["configuration"])
+    shown = with_weights.sort_values(
+        "configuration", key=lambda column: column.map(order.index), kind="stable"
+    )
+    return Shown(selection, runs, shown.head(MOST_PANELS), int(seed), len(shown) - MOST_PANELS)
+
+
+def _tell_none(runs: pd.DataFrame, _: Translate) -> None:
+    """Why there is nothing to draw."""
+    statuses = set(runs["status"])
+    if statuses & set(_ACTIVE):
+        st.info(
+            _(
+                "Still in training. Weights of small networks are kept along the way, those of"
+                " large ones at the end: look again then."
+            ),
+            icon=":material/hourglass_top:",
+        )
+    elif statuses & {Status.FAILED, Status.CANCELLED}:
+        st.warning(_("These runs ended before any weights were kept: nothing can be predicted."))
+    else:
+        st.info(
+            _("The weights of these runs were not kept; train them here to see their answers."),
+            icon=":material/inventory_2:",
+        )
+
+
+def _tell_missing(runs: pd.DataFrame, _: Translate) -> None:
+    if len(runs):
+        st.caption(
+            _("Without weights yet, and so not shown: {names}.").format(
+                names=_(", ").join(runs["configuration"])
+            )
+        )
+
+
+def samples(config: RunConfig) -> Dataset:
+    """The samples of ``config``'s seed. Not for MNIST, whose images fill a page's memory.
+
+    Raises:
+        DataUnavailable: they cannot be read.
+    """
+    return load(
+        config.dataset,
+        seed=config.seed,
+        train_samples=config.train_samples,
+        test_samples=config.test_samples,
+        noise=config.noise,
+        outliers=config.outliers,
+    )
+
+
+def test_samples(config: RunConfig) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Inputs (n, features) and labels (n,) of the test set of ``config``'s seed.
+
+    Raises:
+        DataUnavailable: they cannot be read.
+    """
+    if config.source.name == "mnist":
+        chosen = settings(
+            config.dataset, train_samples=config.train_samples, test_samples=config.test_samples
+        )
+        return test_arrays(chosen, config.seed)
+    data = samples(config)
+    return data.x_test, np.asarray(data.y_test, np.int32)
+
+
+def test_images(config: RunConfig) -> NDArray[np.float32]:
+    """The pictures of the test set of ``config``'s seed, (n, height, width), ink from 0 to 1.
+
+    Raises:
+        DataUnavailable: they cannot be read.
+    """
+    if config.source.name == "mnist":
+        flat = test_samples(config)[0]
+    else:
+        data = samples(config)
+        ink = data.x_test * data.scale + data.offset
+        flat = np.asarray(ink / ink.max(), np.float32)
+    return flat.reshape(-1, *config.source.shape)
+
+
+def answers(
+    shown: Shown, rows: pd.DataFrame
+) -> dict[str, tuple[NDArray[np.uint8], NDArray[np.int32]]]:
+    """What each of the runs names for its test samples, and their labels, by run_id.
+
+    Raises:
+        KasseiError: samples or weights that cannot be read.
+    """
+    found = {}
+    read: dict[tuple[object, ...], tuple[NDArray[np.float32], NDArray[np.int32]]] = {}
+
+    def compute(row: Mapping[Any, Any]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+        config = from_row(row)
+        key = (config.train_samples, config.test_samples, config.noise, config.seed)
+        if key not in read:
+            # One set of images at a time.
+            read.clear()
+            read[key] = test_samples(config)
+        x, labels = read[key]
+        return classes(shown.network(row), x), labels
+
+    for row in rows.to_dict("records"):
+        state = f"{row['run_id']} {row['epochs_done']} {row['status']}"
+        found[str(row["run_id"])] = caches.answers(partial(compute, row), state)
+    return found
+
+
+def with_weights(shown: Shown) -> pd.DataFrame:
+    """All runs, of every seed, whose weights were kept, of the configurations that are shown."""
+    runs = shown.runs[shown.runs["configuration"].isin(set(shown.of_seed["configuration"]))]
+    return runs[[bool(shown.selection.snapshot_epochs(run_id)) for run_id in runs["run_id"]]]
+
+
+def names(config: RunConfig) -> Sequence[str]:
+    """The names of the classes."""
+    return config.source.class_names or [str(label) for label in range(config.sizes[-1])]

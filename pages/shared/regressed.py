@@ -1,0 +1,70 @@
+"""Regressions: the fitted curves, and the residuals of each configuration."""
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis import predictions, readings
+from core.analysis.configurations import configurations
+from core.charts.fits import fit_chart, residual_panel
+from core.charts.palette import styles
+from core.language import Translate
+from core.metrics import METRICS, number
+from pages.shared.predicting import Shown, samples
+
+_POINTS = 300
+
+
+def draw_fits(shown: Shown, _: Translate) -> None:
+    """Curves over the samples where there is one input; residuals always."""
+    data = samples(shown.config)
+    networks = {
+        str(run["configuration"]): shown.network(run) for run in shown.of_seed.to_dict("records")
+    }
+    fits = {label: predictions.fit(net, data, _POINTS) for label, net in networks.items()}
+    if data.source.kind == "line":
+        st.markdown(
+            _(
+                "**What to look for:** whose curve follows the samples, and whose is pulled away by"
+                " the outliers. Squared error (mse) is pulled most, absolute error (mae) least."
+            )
+        )
+        curves = [
+            predictions.curve(net, data).assign(configuration=label)
+            for label, net in networks.items()
+        ]
+        drawn = styles(configurations(shown.runs))
+        spots = next(iter(fits.values()))
+        st.altair_chart(
+            fit_chart(pd.concat(curves, ignore_index=True), spots, drawn, _),
+            width="stretch",
+            key="fits",
+        )
+    if said := readings.outliers(fits, _):
+        st.markdown(said)
+    st.subheader(
+        _("What is left over: the residuals"),
+        anchor=False,
+        help=_("Residual: the target minus what the network answers, $r = t - y(x)$."),
+    )
+    st.markdown(
+        _(
+            "**What to look for:** a shapeless cloud around 0. A slope or a bend is something that"
+            " the network has not learned."
+        )
+    )
+    reach = max(float(frame["residual"].abs().max()) for frame in fits.values()) * 1.05
+    with st.container(horizontal=True, gap="medium", key="residuals"):
+        for label, frame in fits.items():
+            error = float(frame[frame["part"] == "test"]["residual"].abs().mean())
+            told = f"{_(METRICS['test_mae'].title)} {number(error)}"
+            st.altair_chart(
+                residual_panel(frame, reach, (label, told), _),
+                width="content",
+                key=f"residual_{label}",
+            )
+    st.caption(
+        _(
+            "Of seed {seed}: {count} samples of the training and of the test each, in the target's"
+            " own units."
+        ).format(seed=shown.seed, count=_POINTS)
+    )
