@@ -101,7 +101,9 @@ def _commit() -> str:
         return done.stdout.strip() if done.returncode == 0 else ""
 
     try:
-        commit, changed = git("rev-parse", "--short", "HEAD"), git("status", "--porcelain")
+        commit = git("rev-parse", "--short", "HEAD")
+        # The results themselves change as they are written.
+        changed = git("status", "--porcelain", "--", ".", ":!benchmarks/results")
     except OSError:
         return "unknown"
     return f"{commit or 'unknown'}{' and changes' if changed else ''}"
