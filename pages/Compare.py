@@ -5,29 +5,40 @@ import streamlit as st
 from core.errors import InvalidExperiment, KasseiError, StoreUnavailable
 from core.language import N_
 from pages.shared import caches, failures, results, training
+from pages.shared.binding import current_link
+from pages.shared.comparison import draw_comparison
 from pages.shared.form import choose_dataset, choose_experiment
 from pages.shared.frame import draw_frame
+from pages.shared.mirror import fill_from_link, mirror
+from pages.shared.selection import find_runs, names_runs
+from pages.shared.titles import by_title
 
 TITLE = N_("What do you want to compare?")
 
 frame = draw_frame(TITLE)
 _ = frame.translate
 st.title(_(TITLE), anchor=False)
+above = st.container()
 
 # The form is drawn whatever fails: what is chosen in it must not be lost.
 failure = failures.kept()
-store = job = None
+store = job = chosen = None
 try:
     store = caches.store()
     job = training.linked_job(store)
 except StoreUnavailable as error:
     failure, store = error, None
 except KasseiError as error:
-    st.warning(error.told(_))
-if failure:
-    st.error(failure.told(_))
-if store is None:
-    failures.draw_return(lambda: caches.store().queue())
+    above.warning(error.told(_))
+try:
+    if names_runs(current_link()) and not training.is_active(job):
+        chosen = find_runs(current_link())
+except KasseiError as error:
+    failure = failure or error
+try:
+    fill_from_link(job, chosen)
+except KasseiError as error:
+    failure = failure or error
 
 dataset = choose_dataset(_)
 form, shown = st.columns([5, 8], gap="medium")
@@ -35,16 +46,21 @@ experiment = None
 with form:
     try:
         experiment = choose_experiment(dataset, _)
+        mirror(experiment)
     except InvalidExperiment as error:
-        st.warning(error.told(_))
+        above.warning(by_title(error, _).told(_))
+if failure:
+    above.error(by_title(failure, _).told(_))
 with shown:
-    if store and experiment:
+    if store and experiment and not (chosen and chosen.holds(experiment)):
         with failures.told(_, failure):
             training.draw_start(store, experiment, job, _)
-    if store and job:
+    if store and job and training.is_active(job):
         training.draw_job(store, job, _)
     else:
-        results.draw_empty(_)
-if store and job:
-    with failures.told(_, failure):
-        training.draw_layers(store, job, _)
+        if job:
+            training.draw_ending(job, _)
+        if chosen is None or not chosen.runs["epochs_done"].any():
+            results.draw_empty(_)
+        else:
+            st.fragment(draw_comparison)(chosen, _, "job")

@@ -10,6 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts.axes import Axes, pace_axis, positive
 from core.charts.palette import Style, legible
 from core.charts.placing import apart
 from core.language import N_, Translate
@@ -22,6 +23,7 @@ _MOST_LABELS = 40
 MEAN_OF_SEEDS = N_("{metric}, mean of {seeds} seeds with 95 % interval")
 # Where some diverged, or have not come as far: each point's tooltip says how many.
 MEAN_OF_SEEDS_LEFT = N_("{metric}, mean of up to {seeds} seeds with 95 % interval")
+MEAN_OF_RUNS = N_("{metric}, mean of up to {seeds} runs with 95 % interval")
 ONE_SEED = N_("{metric}, one seed")
 
 
@@ -33,34 +35,32 @@ def curve_chart(
     *,
     last_epoch: int | None = None,
     height: int = 400,
+    axes: Axes = Axes(),  # noqa: B008 - frozen
 ) -> alt.LayerChart:
     """Lines with bands and direct labels.
 
     Args:
-        frame: columns configuration, epoch, mean, low, high, n.
+        frame: columns configuration, epoch, mean, low, high, n; and that of ``axes.pace``.
         last_epoch: where the axis ends (None: with the data), so that growing curves
             do not rescale it.
         height: of the plot in pixels; it grows with the number of labels.
     """
-    shown = _without_start(frame, metric)
+    shown = _without_start(frame, metric, axes)
+    log = not metric.higher_is_better if axes.log is None else axes.log
     labels = list(dict.fromkeys(shown["configuration"]))
     height = max(height, _LABEL_GAP * min(len(labels), _MOST_LABELS))
     domain = axis_domain(shown, metric)
-    ends = _ends(shown, domain, height, log=not metric.higher_is_better)
-    first, last = int(shown["epoch"].min()), last_epoch or int(shown["epoch"].max())
+    if log:
+        domain = positive(domain, shown)
+    ends = _ends(shown, domain, height, log=log)
+    if axes.pace != "epoch":
+        # Lines end here and there: their names stand together all the same.
+        ends = ends.assign(edge=ends[axes.pace].max())
     style = [styles[label] for label in labels]
-    x = alt.X(
-        "epoch:Q",
-        title=_("epoch"),
-        scale=alt.Scale(domain=[first, last], nice=False),
-        axis=alt.Axis(tickMinStep=1, format="d", grid=False, tickCount=min(last, 8)),
-    )
+    x = pace_axis(shown, axes, last_epoch, _)
     y = {
         "scale": alt.Scale(
-            domain=list(domain),
-            type="linear" if metric.higher_is_better else "log",
-            nice=False,
-            clamp=True,
+            domain=list(domain), type="log" if log else "linear", nice=False, clamp=True
         ),
         "axis": alt.Axis(format="%" if metric.share else "~g", tickCount=6, title=None),
     }
@@ -74,9 +74,11 @@ def curve_chart(
         scale=alt.Scale(domain=labels, range=[list(one.dash) for one in style]),
         legend=None,
     )
+    # What a mark is of, for readers of screens and for the page's rules on pointing.
+    named: Any = {"color": colour, "description": alt.Description("configuration:N")}
     layers = (
-        *_lines(alt.Chart(_told(shown, metric)).encode(x=x, color=colour), y, dash, metric, _),
-        *_labels(alt.Chart(_inked(ends, styles)).encode(x=x, color=colour), y, dash),
+        *_lines(alt.Chart(_told(shown, metric)).encode(x=x, **named), y, dash, metric, _),
+        *_labels(alt.Chart(_inked(ends, styles, axes.pace)).encode(**named), x, y, dash),
     )
     chart: alt.LayerChart = (
         alt.layer(*layers)
@@ -84,7 +86,7 @@ def curve_chart(
             height=height,
             width="container",
             title=alt.Title(
-                curve_title(shown, metric, _),
+                curve_title(shown, metric, _, axes),
                 anchor="start",
                 frame="group",
                 fontSize=13,
@@ -99,17 +101,32 @@ def curve_chart(
     return chart
 
 
-def curve_title(frame: pd.DataFrame, metric: Metric, _: Translate) -> str:
-    """The metric, and over how many seeds its mean is taken."""
+def curve_title(
+    frame: pd.DataFrame,
+    metric: Metric,
+    _: Translate,
+    axes: Axes = Axes(),  # noqa: B008 - frozen
+) -> str:
+    """The metric, over how many seeds its mean is taken, and whether it is smoothed."""
     fewest, most = int(frame["n"].min()), int(frame["n"].max())
     many = MEAN_OF_SEEDS if fewest == most else MEAN_OF_SEEDS_LEFT
-    return _(many if most > 1 else ONE_SEED).format(metric=_(metric.title), seeds=most)
+    if axes.runs:
+        many = MEAN_OF_RUNS
+    told = _(many if most > 1 else ONE_SEED).format(metric=_(metric.title), seeds=most)
+    if axes.smooth > 1:
+        told += " · " + _("smoothed: each point is the mean of up to {span} epochs").format(
+            span=axes.smooth
+        )
+    return told
 
 
-def _without_start(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
-    """Epoch 0 (an untrained network) would flatten an axis of shares; later epochs stay."""
+def _without_start(frame: pd.DataFrame, metric: Metric, axes: Axes) -> pd.DataFrame:
+    """Epoch 0 (an untrained network) would flatten an axis of shares; later epochs stay.
+
+    Nor has it a place on a log axis of epochs.
+    """
     later = frame[frame["epoch"] > 0]
-    return later if metric.higher_is_better and len(later) else frame
+    return later if (metric.higher_is_better or axes.log_pace) and len(later) else frame
 
 
 def axis_domain(frame: pd.DataFrame, metric: Metric) -> tuple[float, float]:
@@ -148,10 +165,13 @@ def _told(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     )
 
 
-def _inked(ends: pd.DataFrame, styles: Mapping[str, Style]) -> pd.DataFrame:
+def _inked(ends: pd.DataFrame, styles: Mapping[str, Style], pace: str) -> pd.DataFrame:
     """``ends`` with a colour for each name: its line's hue in a lightness that can be read."""
-    return ends[["configuration", "epoch", "end", "place"]].assign(
-        ink=[legible(styles[label].colour) for label in ends["configuration"]]
+    # Where there is one, "edge" is where the names stand.
+    edge = ends["edge"] if "edge" in ends else ends[pace]
+    return ends[["configuration", pace, "end", "place"]].assign(
+        edge=edge,
+        ink=[legible(styles[label].colour) for label in ends["configuration"]],
     )
 
 
@@ -159,9 +179,7 @@ def _lines(
     base: alt.Chart, y: Mapping[str, Any], dash: alt.StrokeDash, metric: Metric, _: Translate
 ) -> tuple[alt.Chart, ...]:
     """Bands, lines, and the points that a pointer meets: the others then step back."""
-    hovered = alt.selection_point(
-        fields=["configuration"], on="pointerover", nearest=True, clear="pointerout"
-    )
+    hovered = alt.selection_point(fields=["configuration"], on="pointerover", clear="pointerout")
     band = base.mark_area(opacity=0.16, clip=True).encode(y=alt.Y("low:Q", **y), y2="high:Q")
     line = base.mark_line(strokeWidth=2.2, clip=True).encode(
         y=alt.Y("mean:Q", **y),
@@ -170,11 +188,13 @@ def _lines(
     )
     only = base.data["epoch"].nunique() == 1
     point = (
-        base.mark_point(size=60, filled=True, clip=True)
+        base.mark_point(filled=True, clip=True)
         .encode(
             y=alt.Y("mean:Q", **y),
-            # A line of one point is no line: then the points are seen.
+            # A line of one point is no line: then the points are seen. Else they are there, and
+            # large, for a pointer to meet.
             opacity=alt.value(1 if only else 0),
+            size=alt.value(60 if only else 160),
             tooltip=[
                 alt.Tooltip("configuration:N", title=_("configuration")),
                 alt.Tooltip("epoch:Q", title=_("epoch")),
@@ -189,15 +209,18 @@ def _lines(
 
 
 def _labels(
-    base: alt.Chart, y: Mapping[str, Any], dash: alt.StrokeDash
+    base: alt.Chart, x: alt.X, y: Mapping[str, Any], dash: alt.StrokeDash
 ) -> tuple[alt.Chart, alt.Chart]:
     """A name beside the end of each line; the leader in its colour and dash is the key."""
     leader = base.mark_rule(strokeWidth=1.8, x2Offset=_LEADER - 4).encode(
-        x2="epoch:Q", y=alt.Y("end:Q", **y), y2="place:Q", strokeDash=dash
+        x=x, x2="edge:Q", y=alt.Y("end:Q", **y), y2="place:Q", strokeDash=dash
     )
+    beside = x.copy()
+    beside["shorthand"] = "edge:Q"
     name = base.mark_text(
         align="left", baseline="middle", dx=_LEADER, fontSize=12, fontWeight=600
     ).encode(
+        x=beside,
         y=alt.Y("place:Q", **y),
         text="configuration:N",
         color=alt.Color("ink:N", scale=None),

@@ -151,11 +151,11 @@ _PARTS = (
     Part("target", number("target", -1e9, 1e9), travels=True),
     Part("epoch", whole("epoch", 0, MAX_EPOCHS)),
     Part("curve", one_of("curve", METRICS)),
-    Part("axis", one_of("axis", ("epoch", "update", "second"))),
+    Part("axis", one_of("axis", ("epoch", "updates", "seconds"))),
     Part("scale", one_of("scale", ("linear", "log"))),
     Part("xscale", one_of("xscale", ("linear", "log"))),
     Part("smooth", whole("smooth", 1, 1000)),
-    Part("group", one_of("group", FIELDS)),
+    Part("group", one_of("group", (*FIELDS, "depth", "width"))),
     # Convergence: a target other than the one that travels, and the rule of the map of rates.
     Part("goal", one_of("goal", ("value", "best"))),
     Part("level", number("level", -1e9, 1e9)),

@@ -41,6 +41,11 @@ _CHOICES: Mapping[str, Mapping[str, Entry]] = {
 }
 
 
+def usual_experiment() -> Experiment:
+    """What the form says before anybody touched it."""
+    return Experiment(dataset=next(iter(DATASETS)), activation=list(_FIRST), seed=[0, 1, 2])
+
+
 def choose_dataset(_: Translate) -> str:
     """Every data set as a picture of its own samples; the one that is chosen.
 

@@ -3,6 +3,8 @@
 Apart from the charts, whose library takes longer to import than a table takes to draw.
 """
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
@@ -10,41 +12,72 @@ from core.analysis import sentences
 from core.analysis.comparison import headline
 from core.analysis.configurations import configurations
 from core.analysis.convergence import suggested_target
-from core.analysis.leaderboard import as_texts, leaderboard
+from core.analysis.leaderboard import headings, leaderboard, plain_cells
 from core.charts.palette import styles
+from core.charts.still_tables import Row, board_html
 from core.language import Translate
 from core.metrics import METRICS
+from pages.shared.binding import bound, foreign
 
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
 
 
-def draw_leaderboard(runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate, key: str) -> None:
-    """The leaderboard against a baseline that the reader picks, and what it shows in words."""
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The leaderboard as texts, for a table and for a picture."""
+
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+    colours: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+def draw_leaderboard(
+    runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate, key: str, *, grouped: bool = False
+) -> Board:
+    """The leaderboard against a baseline that the reader picks, and what it shows in words.
+
+    Args:
+        grouped: whether the runs of a configuration differ in more than their seeds.
+    """
     metric = METRICS[headline(runs)]
     table = configurations(runs)
+    names = list(table["configuration"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        baseline = st.selectbox(
-            _("Compare with"), list(table["configuration"]), key=f"{key}_baseline", width=190
-        )
-        target = st.selectbox(
-            _("Target"),
-            _TARGETS,
-            index=_TARGETS.index(suggested_target(runs, metric.column, _TARGETS)),
-            format_func=metric.goal,
-            key=f"{key}_target",
-            width=120,
-        )
+        kept = bound("baseline", f"{key}_baseline", names, names[0])
+        baseline = st.selectbox(_("Compare with"), names, width=190, **kept)
+        usual = suggested_target(runs, metric.column, _TARGETS)
+        kept = bound("target", f"{key}_target", _TARGETS, usual)
+        target = st.selectbox(_("Target"), _TARGETS, format_func=metric.goal, width=120, **kept)
+    foreign("baseline", names, _)
     board = leaderboard(runs, epochs, metric, baseline, target)
-    colours = {label: style.colour for label, style in styles(table).items()}
-    words = metric.goal(target)
-    st.table(as_texts(board.rows, metric, baseline, words, colours, _), border="horizontal")
-    if board.reached["n"].sum():
-        st.markdown(f"**{sentences.speed(board.reached, words, _)}**")
-        st.markdown(sentences.gaps(board.differences, baseline, metric, _))
+    goal = metric.goal(target)
+    colours = tuple(style.colour for style in styles(table).values())
+    rows = tuple(
+        Row(names.index(cells[0]), cells, bool(clear))
+        for cells, clear in zip(
+            plain_cells(board.rows, metric, baseline, _), board.rows["clear"], strict=True
+        )
+    )
+    head = headings(metric, baseline, goal, _)
+    st.html(board_html(head, rows, colours))
+    findings: tuple[str, ...] = ()
+    if board.reached["n"].sum() and not grouped:
+        speed = sentences.speed(board.reached, goal, _)
+        gaps = sentences.gaps(board.differences, baseline, metric, _)
+        st.markdown(f"**{speed}**")
+        st.markdown(gaps)
+        findings = tuple(text for text in (speed, gaps) if text)
     st.caption(
         _(
             "± is half the 95 % interval of the mean over seeds (Student's t); differences are "
             "paired by seed, those in bold clear of zero. Epochs and seconds are medians; seconds "
             "are those of the machine that trained the runs."
         )
+        if not grouped
+        else _(
+            "± is half the 95 % interval of the mean over the runs of a group; differences are "
+            "between runs that are alike in all else, those in bold clear of zero."
+        )
     )
+    return Board(head, rows, colours, findings)

@@ -4,24 +4,29 @@ Frames in, widgets and charts drawn; what is computed comes from ``core.analysis
 still be growing.
 """
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
 from core.analysis.comparison import headline
 from core.analysis.configurations import configurations
-from core.analysis.convergence import curves
 from core.analysis.layers import layer_strip
+from core.analysis.pacing import paced_curves
+from core.charts.axes import PACES, Axes
 from core.charts.curves import curve_chart
 from core.charts.palette import styles
-from core.charts.strip import STATISTICS, strip_chart
+from core.charts.still_tables import Cell, Strip, strip_html
+from core.charts.strip import STATISTICS, coloured, strip_chart
 from core.language import Translate
 from core.metrics import METRICS
+from pages.shared.binding import bound, bound_value
 
 # What can be drawn, by what the runs are judged by.
 _CURVES = {
     "test_accuracy": ("test_accuracy", "train_accuracy", "test_loss", "train_loss"),
     "test_r2": ("test_r2", "train_r2", "test_loss", "train_loss"),
 }
+_MOST_SMOOTH = 20
 
 
 def draw_empty(_: Translate) -> None:
@@ -41,45 +46,106 @@ def draw_empty(_: Translate) -> None:
         )
 
 
-def draw_curves(runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate, key: str) -> None:
-    """Curves with bands and direct labels; the reader picks what is drawn."""
+def draw_curves(
+    runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate, key: str, *, grouped: bool = False
+) -> alt.LayerChart | None:
+    """Curves with bands and direct labels; the reader picks what is drawn, and against what."""
     names = _CURVES[headline(runs)]
-    column = st.segmented_control(
-        _("Curve"),
-        names,
-        default=names[0],
-        format_func=lambda name: _(METRICS[name].title),
-        required=True,
-        label_visibility="collapsed",
-        key=f"{key}_curve",
-    )
-    metric = METRICS[column or names[0]]
-    frame = curves(epochs, runs, metric.column)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        column = st.segmented_control(
+            _("Curve"),
+            names,
+            format_func=lambda name: _(METRICS[name].title),
+            required=True,
+            label_visibility="collapsed",
+            **bound("curve", f"{key}_curve", names, names[0]),
+        )
+        metric = METRICS[column or names[0]]
+        axes = _choose_axes(not metric.higher_is_better, grouped, _, key)
+    frame = paced_curves(epochs, runs, metric.column, axes.smooth)
     if frame.empty:
         st.caption(_("Curves begin with the first epoch."))
-        return
+        return None
     drawn = styles(configurations(runs))
-    chart = curve_chart(frame, metric, drawn, _, last_epoch=int(runs["epochs"].max()))
+    last = int(runs["epochs"].max())
+    chart = curve_chart(frame, metric, drawn, _, last_epoch=last, axes=axes)
     st.altair_chart(chart, width="stretch", key=f"{key}_curves")
+    return chart
 
 
-def draw_layers(runs: pd.DataFrame, layers: pd.DataFrame, _: Translate, key: str) -> None:
-    """A strip of layer statistics per configuration, at an epoch that the reader picks."""
+def _choose_axes(log: bool, grouped: bool, _: Translate, key: str) -> Axes:
+    """The axes and the smoothing, folded away: what is there at first needs no choice."""
+    with st.popover(_("Axes"), icon=":material/tune:", key=f"{key}_axes"):
+        pace = st.segmented_control(
+            _("Against"),
+            list(PACES),
+            format_func=lambda name: _(PACES[name]),
+            required=True,
+            **bound("axis", f"{key}_axis", list(PACES), "epoch"),
+        )
+        scales = {"linear": _("linear"), "log": _("log")}
+        across = st.segmented_control(
+            _("Horizontal axis"),
+            list(scales),
+            format_func=scales.__getitem__,
+            required=True,
+            **bound("xscale", f"{key}_xscale", list(scales), "linear"),
+        )
+        upward = st.segmented_control(
+            _("Vertical axis"),
+            list(scales),
+            format_func=scales.__getitem__,
+            required=True,
+            **bound("scale", f"{key}_scale_{log}", list(scales), "log" if log else "linear"),
+        )
+        smooth = st.slider(
+            _("Smoothing: epochs of a moving mean (1 is none)"),
+            1,
+            _MOST_SMOOTH,
+            **bound_value("smooth", f"{key}_smooth", 1),
+        )
+    return Axes(pace or "epoch", upward == "log", across == "log", grouped, smooth)
+
+
+def draw_layers(
+    runs: pd.DataFrame, layers: pd.DataFrame, _: Translate, key: str
+) -> list[list[alt.LayerChart]]:
+    """A strip of layer statistics per configuration, at an epoch that the reader picks.
+
+    Returns the same strips as charts, three in a row, for pictures.
+    """
     if layers.empty:
         st.caption(_("These networks have no hidden layers."))
-        return
+        return []
     epochs = sorted(int(epoch) for epoch in layers["epoch"].unique())
     epoch = epochs[-1]
     if len(epochs) > 1:
         epoch = st.select_slider(
-            _("Epoch (0 is before training)"), epochs, value=epoch, key=f"{key}_epoch", width=420
+            _("Epoch (0 is before training)"),
+            epochs,
+            width=420,
+            **bound("epoch", f"{key}_epoch", epochs, epoch),
         )
     frame = layer_strip(layers, runs, list(STATISTICS), epoch)
     rows = list(configurations(runs)["configuration"])
-    for start in range(0, len(STATISTICS), 3):
-        for column, name in zip(st.columns(3), list(STATISTICS)[start : start + 3], strict=True):
-            statistic = STATISTICS[name]
-            column.markdown(f"**{_(statistic.title)}**", help=_(statistic.meaning))
-            column.altair_chart(
-                strip_chart(frame, statistic, rows, _), width="stretch", key=f"{key}_{name}"
-            )
+    tables = [_strip(frame, name, rows, _) for name in STATISTICS]
+    st.html(f'<div class="k-strips">{"".join(tables)}</div>')
+    charts = [
+        strip_chart(frame, statistic, rows, _).properties(title=_(statistic.title))
+        for statistic in STATISTICS.values()
+    ]
+    return [charts[start : start + 3] for start in range(0, len(charts), 3)]
+
+
+def _strip(frame: pd.DataFrame, name: str, rows: list[str], _: Translate) -> str:
+    """One statistic as a table whose rows light up with the curves."""
+    statistic = STATISTICS[name]
+    cells = {
+        (row["configuration"], row["layer"]): Cell(row["text"], row["fill"], row["ink"])
+        for row in coloured(frame, statistic).to_dict("records")
+    }
+    count = int(frame["layer"].max()) if len(frame) else 0
+    strip = Strip(
+        name, tuple(tuple(cells.get((row, n)) for n in range(1, count + 1)) for row in rows)
+    )
+    return strip_html(strip, _(statistic.title), _(statistic.meaning), _("hidden layer"), rows)

@@ -22,6 +22,7 @@ from core.document import from_yaml
 from core.errors import KasseiError, StoreUnavailable, UnknownRun
 from core.experiment import Experiment
 from core.language import N_, Translate
+from core.report import Status
 from core.sharing.links import Link, encode, picked
 from core.sharing.shipped import Shipped
 from core.store import Job
@@ -73,6 +74,12 @@ class Selection:
         """run_id, epoch, layer, bin, low, high, count: a row a bin."""
         return self._read("histograms", epoch)
 
+    def holds(self, experiment: Experiment) -> bool:
+        """Whether every run of ``experiment`` is here, and needs no training."""
+        ended = self.runs["status"].isin((Status.FINISHED.value, Status.DIVERGED.value))
+        here = set(self.runs["run_id"][ended])
+        return all(config.run_id in here for config in experiment.grid())
+
     def snapshot_epochs(self, run_id: str) -> tuple[int, ...]:
         """The epochs whose weights were kept, first to last; none where none were."""
         return self._of(run_id).source.snapshot_epochs(run_id)
@@ -119,6 +126,11 @@ def choose_runs(_: Translate) -> Selection:
         told = _("{count} of the {total} runs of this link are not on this server.")
         st.caption(told.format(count=count, total=total))
     return found
+
+
+def names_runs(link: Link) -> bool:
+    """Whether ``link`` says which runs are shown."""
+    return link.experiment is not None or bool({"gallery", "job", "runs"} & link.view.keys())
 
 
 def find_runs(link: Link) -> Selection | None:

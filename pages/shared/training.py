@@ -9,19 +9,16 @@ import secrets
 import streamlit as st
 
 from core.analysis import sentences
-from core.document import from_yaml
 from core.errors import KasseiError, StoreUnavailable, told_message
 from core.experiment import Experiment
 from core.jobs import estimate, submit
 from core.language import N_, Translate
 from core.metrics import duration
 from core.report import Status
-from core.sharing.links import address, encode
+from core.sharing.links import encode
 from core.store import Job, Store
 from pages.shared import caches, failures, results
 from pages.shared.binding import current_link, show_runs
-from pages.shared.form import fill_form
-from pages.shared.leaderboard import draw_leaderboard
 from pages.shared.progress import draw_progress, draw_service
 
 _ACTIVE = (Status.QUEUED, Status.RUNNING)
@@ -33,37 +30,22 @@ ENDINGS = {
 
 
 def linked_job(store: Store) -> Job | None:
-    """The job that the link names; the form is filled with its values when it is first seen.
-
-    The experiment of a link without a job fills the form alike.
+    """The job that the link names; None for a job of another server, if fields say what it was.
 
     Raises:
-        KasseiError: the store does not hold it, or its experiment is no longer valid.
+        KasseiError: the store does not hold it, and the link says nothing else.
     """
     link = current_link()
-    job_id = link.view.get("job")
-    job = experiment = None
-    if job_id:
-        try:
-            job = store.job(job_id)
-            experiment = from_yaml(job.document)
-        except StoreUnavailable:
+    if "job" not in link.view:
+        return None
+    try:
+        return store.job(link.view["job"])
+    except StoreUnavailable:
+        raise
+    except KasseiError:
+        if link.experiment is None:
             raise
-        except KasseiError:
-            # Another server's job: the fields beside it say what it was.
-            if link.experiment is None:
-                raise
-    if job is None and link.experiment is not None:
-        experiment, job_id = link.experiment, address(encode(link.experiment))
-    if experiment and (st.session_state.get("seen") != job_id or _emptied()):
-        fill_form(experiment)
-        st.session_state["seen"] = job_id
-    return job
-
-
-def _emptied() -> bool:
-    """Whether the form's widgets were forgotten, as they are on the way over another page."""
-    return "activation" not in st.session_state
+        return None
 
 
 def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Translate) -> None:
@@ -107,51 +89,45 @@ def _submit(store: Store, experiment: Experiment) -> None:
     show_runs(encode(experiment, job=job_id))
 
 
+def is_active(job: Job | None) -> bool:
+    """Whether a job waits or is in training."""
+    return job is not None and job.status in _ACTIVE
+
+
+def draw_ending(job: Job, _: Translate) -> None:
+    """Why a job ended, unless it simply finished."""
+    if job.status in ENDINGS:
+        show = st.error if job.status == Status.FAILED else st.info
+        show(_(ENDINGS[job.status]).format(reason=told_message(job.message, _)))
+
+
 def draw_job(store: Store, job: Job, _: Translate) -> None:
-    """A job as it stands: progress and growing curves, or its results, or why it ended."""
-    busy = job.status in _ACTIVE
+    """A job in training: its progress and growing curves."""
     # Only what still changes is drawn again and again; many runs take longer to read.
     pause = 1.0 if job.runs_total <= 100 else 4.0
-    st.fragment(_draw, run_every=pause if busy else None)(store, job.id, busy, _)
+    st.fragment(_draw, run_every=pause)(store, job.id, _)
 
 
-def _draw(store: Store, job_id: str, busy: bool, _: Translate) -> None:
+def _draw(store: Store, job_id: str, _: Translate) -> None:
     # Of the button inside; a fragment is drawn again without the page around it.
     failure = failures.kept()
     if failure:
         st.error(failure.told(_))
     with failures.told(_, failure):
-        _draw_state(store, job_id, busy, _)
+        _draw_state(store, job_id, _)
 
 
-def _draw_state(store: Store, job_id: str, busy: bool, _: Translate) -> None:
+def _draw_state(store: Store, job_id: str, _: Translate) -> None:
     job = store.job(job_id)
-    if busy and job.status not in _ACTIVE:
+    if not is_active(job):
         st.rerun()
     runs, epochs = store.runs(job.run_ids), store.epochs(job.run_ids)
-    if busy:
-        caches.trainer().ensure()
-        draw_progress(store, job, _)
-    elif job.status in ENDINGS:
-        show = st.error if job.status == Status.FAILED else st.info
-        show(_(ENDINGS[job.status]).format(reason=told_message(job.message, _)))
+    caches.trainer().ensure()
+    draw_progress(store, job, _)
     if epochs.empty:
-        if busy:
-            results.draw_empty(_)
+        results.draw_empty(_)
         return
     st.caption(sentences.setting(runs, _))
     results.draw_curves(runs, epochs, _, "job")
     if lost := sentences.diverged(runs, _):
         st.warning(lost, icon=":material/trending_up:")
-    if not busy:
-        draw_leaderboard(runs, epochs, _, "job")
-
-
-def draw_layers(store: Store, job: Job, _: Translate) -> None:
-    """The layers of a job that has ended."""
-    if job.status in _ACTIVE:
-        return
-    layers = store.layers(job.run_ids)
-    if len(layers):
-        st.subheader(_("What happens inside: the layers"), anchor=False)
-        results.draw_layers(store.runs(job.run_ids), layers, _, "job")

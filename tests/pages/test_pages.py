@@ -1,5 +1,6 @@
 """Pages run as scripts: what they say in each language, what bad input gets, what is kept."""
 
+import re
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -37,6 +38,15 @@ def test_the_landing_page_opens_with_a_question_in_the_links_language() -> None:
     app.query_params["lang"] = "ja"
     assert app.run().title[0].value == "MNIST を最も速く学ぶ活性化関数は？"
     assert not app.exception
+
+
+def _board(app: AppTest) -> list[list[str]]:
+    """The cells of the leaderboard, its headings first."""
+    texts = [element.proto.body for element in app.get("html")]
+    (table,) = (text for text in texts if text.startswith('<table class="k-board"'))
+    rows = re.findall(r"<tr.*?</tr>", table)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+    return [[re.sub(r"<[^>]*>", "", cell) for cell in row] for row in cells]
 
 
 @pytest.mark.usefixtures("store")
@@ -78,7 +88,7 @@ def test_emptied_choices_are_a_sentence() -> None:
     app = _compare(lang="ja")
     app.button_group(key="activation").set_value([]).run()
     assert not app.exception
-    assert "activation" in app.warning[0].value
+    assert "活性化関数" in app.warning[0].value
     assert "空のリスト" in app.warning[0].value
 
 
@@ -86,7 +96,7 @@ def test_emptied_choices_are_a_sentence() -> None:
 def test_emptied_hidden_layers_are_a_sentence_and_not_a_network_without_any() -> None:
     app = _compare()
     app.multiselect(key="mnist_hidden").set_value([]).run()
-    assert app.warning[0].value == "hidden is an empty list; give at least one value."
+    assert app.warning[0].value == "Hidden layers is an empty list; give at least one value."
     assert all(button.key != "train" for button in app.button)
     app.multiselect(key="mnist_hidden").set_value(["none"]).run()
     assert not app.warning
@@ -155,6 +165,7 @@ def test_a_store_that_fails_between_two_reads_is_one_sentence(
         # The job can be read, what it trained cannot.
         connection.execute("DROP TABLE layers")
         connection.execute("DROP TABLE epochs")
+    caches.table.clear()
     app.run()
     assert not app.exception
     assert app.error
@@ -184,14 +195,15 @@ def test_a_finished_job_shows_leaderboard_and_layers(store: Store, finished: Fin
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=2)
     app = _compare(job=finished(store, experiment))
     assert not app.exception
-    board = app.table[0].value
-    assert board.columns.tolist() == [
-        "configuration", "test accuracy", "against relu", "until 80 %",
-    ]  # fmt: skip
-    assert board["against relu"].tolist() == ["baseline", "0.00 ±0.00"]
-    assert any("hidden layer" in text.value or "layers" in text.value for text in app.subheader)
+    assert _board(app) == [
+        ["configuration", "test accuracy", "against relu", "until 80 %"],
+        ["relu", "82.00 % ±0.00", "baseline", "epoch 0 · 0.00\xa0s"],
+        ["tanh", "82.00 % ±0.00", "0.00 ±0.00", "epoch 0 · 0.00\xa0s"],
+    ]
+    assert any("layers" in text.value for text in app.subheader)
     app.selectbox(key="job_baseline").set_value("tanh").run()
-    assert "against tanh" in app.table[0].value.columns
+    assert "against tanh" in _board(app)[0]
+    assert app.query_params["baseline"] == "tanh"
 
 
 def test_divergence_is_told_and_counted(store: Store, finished: Finished) -> None:
@@ -199,7 +211,7 @@ def test_divergence_is_told_and_counted(store: Store, finished: Finished) -> Non
     app = _compare(job=finished(store, experiment, Status.FINISHED, Status.DIVERGED))
     assert not app.exception
     assert "tanh (1 of 1 seeds, first at update 7)" in app.warning[0].value
-    assert "1 of 1 diverged" in app.table[0].value["test accuracy"].tolist()
+    assert "1 of 1 diverged" in _board(app)[2]
 
 
 def test_a_failed_job_says_why(store: Store) -> None:
@@ -320,3 +332,62 @@ def test_a_link_of_another_server_fills_the_form_and_trains_nothing(store: Store
     assert app.multiselect(key="own_seeds").value == ["4"]
     assert app.button(key="train").label == "Train"
     assert store.jobs() == []
+
+
+@pytest.mark.usefixtures("store")
+def test_what_is_chosen_is_in_the_address_and_back_undoes_it() -> None:
+    app = _compare(lang="en")
+    assert dict(app.query_params) == {"lang": "en"}
+    app.button(key="data_moons").click().run()
+    app.slider(key="seeds").set_value(2).run()
+    said = dict(app.query_params)
+    assert said["dataset"] == "moons"
+    assert said["seed"] == "0,1"
+    assert said["activation"] == "relu,tanh,sigmoid"
+    app.query_params["seed"] = "0-2"
+    app.run()
+    assert app.slider(key="seeds").value == 3
+    assert dict(app.query_params) == {**said, "seed": "0-2"}
+    for name in set(said) - {"lang"}:
+        del app.query_params[name]
+    app.run()
+    assert not app.exception
+    assert app.button(key="data_mnist").label.endswith(" mnist")
+    assert dict(app.query_params) == {"lang": "en"}
+
+
+@pytest.mark.usefixtures("store")
+def test_a_link_to_the_shipped_results_shows_them_and_fills_the_form() -> None:
+    app = _compare(gallery="mnist-activations")
+    assert not app.exception
+    assert len(_board(app)) == 9
+    assert app.slider(key="seeds").value == 5
+    assert len(app.button_group(key="activation").value) == 8
+
+
+def test_the_axes_the_scales_and_the_smoothing_are_in_the_address(
+    store: Store, finished: Finished
+) -> None:
+    experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=2)
+    app = _compare(job=finished(store, experiment), axis="seconds", smooth="3", scale="log")
+    assert not app.exception
+    (chart,) = app.get("vega_lite_chart")
+    assert "smoothed" in chart.proto.spec
+    assert "seconds of training" in chart.proto.spec
+    assert '"type": "log"' in chart.proto.spec
+    app.slider(key="job_smooth").set_value(1).run()
+    assert "smooth" not in app.query_params
+    (chart,) = app.get("vega_lite_chart")
+    assert "smoothed" not in chart.proto.spec
+
+
+def test_runs_can_be_put_together_by_one_setting(store: Store, finished: Finished) -> None:
+    experiment = Experiment(
+        dataset="moons", activation=["relu", "tanh"], learning_rate=[0.1, 0.01], seed=[0, 1]
+    )
+    app = _compare(job=finished(store, experiment))
+    assert len(_board(app)) == 5
+    app.selectbox(key="job_group").set_value("learning_rate").run()
+    assert not app.exception
+    assert [row[0] for row in _board(app)[1:]] == ["lr 0.1", "lr 0.01"]
+    assert app.query_params["group"] == "learning_rate"

@@ -176,7 +176,7 @@ def test_what_other_sites_add_is_passed_over() -> None:
 
 
 def test_the_view_comes_back_as_it_was() -> None:
-    view = {"lang": "ja", "epoch": 4, "axis": "second", "target": 0.97, "baseline": "relu · 0.1"}
+    view = {"lang": "ja", "epoch": 4, "axis": "seconds", "target": 0.97, "baseline": "relu · 0.1"}
     assert decode(encode(**view)).view == view
 
 

@@ -1,0 +1,148 @@
+"""A whole comparison: curves, leaderboard, layers, what to look for, and one picture of it all."""
+
+import streamlit as st
+
+from core.analysis import sentences
+from core.analysis.configurations import configurations
+from core.analysis.grouping import DEPTH, WIDTH, groupable, grouped
+from core.analysis.sentences import FIELD_TITLES
+from core.charts.palette import legible, styles
+from core.charts.poster import WIDTH as PICTURE_WIDTH
+from core.charts.poster import About, Row, texts_chart
+from core.language import N_, Translate
+from pages.shared import failures, pictures, results
+from pages.shared.binding import bound
+from pages.shared.leaderboard import Board, draw_leaderboard
+from pages.shared.lighting import lighting
+from pages.shared.selection import Selection
+
+_SHAPES = {DEPTH: N_("number of hidden layers"), WIDTH: N_("units of the widest layer")}
+_BOARD_WIDTH = 520
+
+
+def draw_comparison(chosen: Selection, _: Translate, key: str) -> None:
+    """The runs of ``chosen`` that have ended, in every view of the first page.
+
+    What fails is told in place of the rest, also where a fragment is drawn by itself.
+    """
+    with failures.told(_):
+        _draw(chosen, _, key)
+
+
+def _draw(chosen: Selection, _: Translate, key: str) -> None:
+    by = _choose_group(chosen, _, key)
+    runs = grouped(chosen.runs, by) if by else chosen.runs
+    table = configurations(runs)
+    epochs, title = chosen.epochs(), chosen.name or _("How do these runs compare?")
+    st.html(lighting(list(table["configuration"])))
+    st.caption(sentences.setting(chosen.runs, _))
+    told = pictures.about(title, chosen, _, pictures.caption(chosen.runs, _))
+    chart = results.draw_curves(runs, epochs, _, key, grouped=bool(by))
+    if chart is None:
+        return
+    pictures.draw_save(lambda: [[chart]], told, _, key=f"{key}_save_curves")
+    st.caption(
+        _(
+            "Look for the curve that rises first and for bands that stay apart: where bands "
+            "overlap, these seeds cannot tell the configurations apart."
+        )
+    )
+    if lost := sentences.diverged(runs, _):
+        st.warning(lost, icon=":material/trending_up:")
+    board = draw_leaderboard(runs, epochs, _, key, grouped=bool(by))
+    st.subheader(_("What happens inside: the layers"), anchor=False)
+    _draw_terms(_)
+    strips = results.draw_layers(runs, chosen.layers(), _, key)
+
+    def whole() -> list[Row]:
+        drawn = styles(table)
+        inks = [legible(drawn[row.cells[0]].colour) for row in board.rows]
+        cells = [row.cells for row in board.rows]
+        text = texts_chart(board.headings, cells, inks, _BOARD_WIDTH)
+        return [[chart, text], *strips]
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for number, row in enumerate(strips):
+            for place, strip in enumerate(row):
+                name = str(strip.title)
+                pictures.draw_save(
+                    lambda strip=strip: [[strip]],  # type: ignore[misc]
+                    told,
+                    _,
+                    key=f"{key}_save_{number}_{place}",
+                    label=name,
+                )
+    pictures.draw_save(
+        whole,
+        _with_findings(told, board),
+        _,
+        key=f"{key}_save_all",
+        width=PICTURE_WIDTH,
+        label=_("Save the whole comparison as one picture"),
+    )
+
+
+def _with_findings(told: About, board: Board) -> About:
+    *lines, link = told.footer
+    return About(told.title, told.lines, (*board.findings, *lines, link))
+
+
+def _choose_group(chosen: Selection, _: Translate, key: str) -> str | None:
+    """The setting by which runs are put together; None is each configuration by itself."""
+    names = ["", *groupable(chosen.runs)]
+    if len(names) == 1:
+        return None
+    titles = {name: _(_SHAPES.get(name) or FIELD_TITLES[name]) for name in names[1:]}
+    by = st.selectbox(
+        _("Group by"),
+        names,
+        format_func=lambda name: titles.get(name, _("nothing: every configuration by itself")),
+        width=320,
+        help=_("The mean of a group is over its seeds and over all other settings."),
+        **bound("group", f"{key}_group", names, ""),
+    )
+    return by or None
+
+
+def _draw_terms(_: Translate) -> None:
+    """The words of the field, each with its formula."""
+    with st.popover(_("What do these words mean?"), icon=":material/help:"):
+        st.markdown(
+            "\n".join(
+                f"- **{_(term)}**: {_(meaning)} {formula}" for term, meaning, formula in _TERMS
+            )
+        )
+
+
+_TERMS = (
+    (
+        N_("pre-activation"),
+        N_("what a unit gets: the weighted sum of its inputs and a bias."),
+        r"$z = Wx + b$",
+    ),
+    (
+        N_("Mean activation"),
+        N_(
+            "over samples and units; 0 is centred, so that the next layer's inputs have both signs."
+        ),
+        r"$\bar a = \frac{1}{nm}\sum_{i,j} f(z_{ij})$",
+    ),
+    (
+        N_("Backpropagated signal"),
+        N_(
+            "how strongly the loss of one sample answers to a unit; where it fades, layers "
+            "learn little."
+        ),
+        r"$\sqrt{\overline{\delta^2}},\ \delta = \partial L / \partial z$",
+    ),
+    (
+        N_("Share saturated"),
+        N_("units on a flat part of the function, through which almost no gradient passes."),
+        r"$|f'(z)| \le 0.05 \max |f'|$",
+    ),
+    (
+        N_("95 % interval"),
+        N_("would hold the true mean in 95 of 100 repetitions with other seeds."),
+        r"$\bar x \pm t_{0.975,\,n-1}\, s/\sqrt{n}$",
+    ),
+)
