@@ -124,7 +124,7 @@ def named(name: str) -> Callable[[str], str]:
 
 def run_ids(text: str) -> tuple[str, ...]:
     """Read the ids of runs, each once, in their order."""
-    ids = tuple(dict.fromkeys(text.lower().split(",")))
+    ids = tuple(dict.fromkeys(part for part in text.lower().split(",") if part))
     for run_id in ids:
         if not _ID.fullmatch(run_id):
             raise InvalidExperiment(

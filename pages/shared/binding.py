@@ -10,10 +10,14 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import StoreUnavailable
 from core.language import Translate
-from core.sharing.links import Link
+from core.sharing.links import Link, picked, travelling
 from core.sharing.view import VIEW, written
 from pages.shared import caches
+
+# The parts of a link that say which runs are shown.
+_SHOWN = ("gallery", "job", "runs")
 
 
 def current_link() -> Link:
@@ -66,6 +70,19 @@ def show_runs(parameters: Mapping[str, str]) -> None:
     asked = st.query_params.to_dict()
     kept = {"lang": asked["lang"]} if "lang" in asked else {}
     st.query_params.from_dict({**kept, **parameters})
+
+
+def pick_runs(run_ids: Sequence[str]) -> None:
+    """Put runs that were picked by hand in the link, with the fields that say what they are."""
+    try:
+        said = picked(caches.store().runs(run_ids)) if run_ids else {}
+    except StoreUnavailable:
+        said = {"runs": written(tuple(run_ids))}
+    if run_ids:
+        said["runs"] = written(tuple(run_ids))
+    asked = st.query_params.to_dict()
+    chosen = [name for name in travelling(asked) if not VIEW.get(name) or name in _SHOWN]
+    follow({**dict.fromkeys(chosen), **said})
 
 
 def _kept(part: str, key: str, value: Any, first: Any) -> dict[str, Any]:

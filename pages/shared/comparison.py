@@ -13,7 +13,6 @@ from core.language import N_, Translate
 from pages.shared import failures, pictures, results
 from pages.shared.binding import bound
 from pages.shared.leaderboard import Board, draw_leaderboard
-from pages.shared.lighting import lighting
 from pages.shared.selection import Selection
 
 _SHAPES = {DEPTH: N_("number of hidden layers"), WIDTH: N_("units of the widest layer")}
@@ -34,7 +33,6 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
     runs = grouped(chosen.runs, by) if by else chosen.runs
     table = configurations(runs)
     epochs, title = chosen.epochs(), chosen.name or _("How do these runs compare?")
-    st.html(lighting(list(table["configuration"])))
     st.caption(sentences.setting(chosen.runs, _))
     told = pictures.about(title, chosen, _, pictures.caption(chosen.runs, _))
     chart = results.draw_curves(runs, epochs, _, key, grouped=bool(by))

@@ -20,6 +20,7 @@ from core.charts.strip import STATISTICS, coloured, strip_chart
 from core.language import Translate
 from core.metrics import METRICS
 from pages.shared.binding import bound, bound_value
+from pages.shared.lighting import lighting
 
 # What can be drawn, by what the runs are judged by.
 _CURVES = {
@@ -67,6 +68,7 @@ def draw_curves(
         st.caption(_("Curves begin with the first epoch."))
         return None
     drawn = styles(configurations(runs))
+    st.html(lighting(list(drawn)))
     last = int(runs["epochs"].max())
     chart = curve_chart(frame, metric, drawn, _, last_epoch=last, axes=axes)
     st.altair_chart(chart, width="stretch", key=f"{key}_curves")

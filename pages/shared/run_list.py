@@ -16,6 +16,7 @@ from core.metrics import METRICS, number
 from core.report import Status
 from core.store import Query, Store
 from data import DATASETS
+from pages.shared.binding import current_link, pick_runs
 from pages.shared.frame import draw_link
 
 ROWS = 25
@@ -110,16 +111,13 @@ def _filter(
 
 def picked() -> list[str]:
     """The run_ids that are picked, in the order in which they were."""
-    return [part for part in st.query_params.get("runs", "").split(",") if part][:MOST_PICKED]
+    return list(current_link().view.get("runs", ()))[:MOST_PICKED]
 
 
 def pick(run_ids: Sequence[str]) -> None:
     """Pick these and no others; tables that are shown forget their marks."""
     chosen = list(dict.fromkeys(run_ids))[:MOST_PICKED]
-    if chosen:
-        st.query_params["runs"] = ",".join(chosen)
-    else:
-        st.query_params.pop("runs", None)
+    pick_runs(chosen)
     st.session_state["runs_version"] = st.session_state.get("runs_version", 0) + 1
 
 
@@ -225,10 +223,7 @@ def _mark(key: str, ids: Sequence[str]) -> None:
     marked = [ids[row] for row in rows if row < len(ids)]
     elsewhere = [run_id for run_id in picked() if run_id not in ids]
     chosen = [*elsewhere, *marked][:MOST_PICKED]
-    if chosen:
-        st.query_params["runs"] = ",".join(chosen)
-    else:
-        st.query_params.pop("runs", None)
+    pick_runs(chosen)
 
 
 def _shown(frame: pd.DataFrame, _: Translate) -> pd.DataFrame:

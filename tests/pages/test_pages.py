@@ -310,11 +310,8 @@ def test_what_a_visitor_chose_stays_when_other_choices_change() -> None:
     assert any(text.value.startswith("**5 runs") for text in app.markdown)
 
 
-def test_the_address_holds_the_experiment_once_it_is_submitted(
-    store: Store, finished: Finished
-) -> None:
+def test_the_address_holds_the_experiment_once_it_is_submitted(store: Store) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "gelu"], seed=[0, 1], epochs=2)
-    finished(store, experiment)
     app = _compare(lang="ja", **encode(experiment))
     assert app.button_group(key="activation").value == ["relu", "gelu"]
     app.button(key="train").click().run()
