@@ -4,7 +4,6 @@ Frames in, widgets and charts drawn; what is computed comes from ``core.analysis
 still be growing.
 """
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -15,6 +14,7 @@ from core.analysis.pacing import paced_curves
 from core.charts.axes import PACES, Axes
 from core.charts.curves import curve_chart
 from core.charts.palette import styles
+from core.charts.poster import Chart
 from core.charts.still_tables import Cell, Strip, strip_html
 from core.charts.strip import STATISTICS, coloured, strip_chart
 from core.language import Translate
@@ -49,7 +49,7 @@ def draw_empty(_: Translate) -> None:
 
 def draw_curves(
     runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate, key: str, *, grouped: bool = False
-) -> alt.LayerChart | None:
+) -> Chart | None:
     """Curves with bands and direct labels; the reader picks what is drawn, and against what."""
     names = _CURVES[headline(runs)]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -111,7 +111,7 @@ def _choose_axes(log: bool, grouped: bool, _: Translate, key: str) -> Axes:
 
 def draw_layers(
     runs: pd.DataFrame, layers: pd.DataFrame, _: Translate, key: str
-) -> list[list[alt.LayerChart]]:
+) -> list[list[Chart]]:
     """A strip of layer statistics per configuration, at an epoch that the reader picks.
 
     Returns the same strips as charts, three in a row, for pictures.
