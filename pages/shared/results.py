@@ -132,7 +132,7 @@ def draw_layers(
     rows = list(configurations(runs)["configuration"])
     tables = [_strip(frame, name, rows, _) for name in STATISTICS]
     st.html(f'<div class="k-strips">{"".join(tables)}</div>')
-    charts = [
+    charts: list[Chart] = [
         strip_chart(frame, statistic, rows, _).properties(title=_(statistic.title))
         for statistic in STATISTICS.values()
     ]
