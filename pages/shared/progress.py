@@ -42,6 +42,8 @@ def draw_service(store: Store, _: Translate) -> None:
     else:
         told = _("The trainer is ready")
     if line:
+        # Also after a start of the app that found jobs in line.
+        caches.trainer().ensure()
         told += " · " + _("{begun} comparisons in training, {waiting} waiting").format(
             begun=begun, waiting=len(line) - begun
         )
@@ -81,5 +83,5 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
             time=duration(left * max(1, visitors / workers))
         )
     if visitors > 1:
-        told += " · " + _("taking turns with {others} others").format(others=visitors - 1)
+        told += " · " + _("{visitors} visitors take turns").format(visitors=visitors)
     return told
