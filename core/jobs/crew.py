@@ -13,8 +13,8 @@ from core.engine.plan import Block
 from core.jobs import worker
 from core.jobs.turns import Work
 
-# A look at who is there asks the scheduler.
-_LOOK_SECONDS = 0.5
+# A look at who is there asks the scheduler; where all of them wait for work, there is no hurry.
+_LOOK_SECONDS, _IDLE_SECONDS = 0.5, 4.0
 # Nothing that is sound takes so long: TensorFlow's start and compilation take seconds.
 _STUCK_SECONDS = 900.0
 
@@ -37,7 +37,7 @@ class Crew:
         self._starting: dict[str, Future] = {}
         self.ready: list[str] = []
         self.given: dict[str, Given] = {}
-        self._looked = -_LOOK_SECONDS
+        self._looked = -_IDLE_SECONDS
 
     def look(self) -> list[Given]:
         """See who is there; returns the turns that are lost with their workers.
@@ -45,7 +45,8 @@ class Crew:
         A worker gets turns once it has imported TensorFlow: whatever ends it before is no
         block's doing.
         """
-        if time.monotonic() - self._looked < _LOOK_SECONDS:
+        idle = self.ready and not self.given
+        if time.monotonic() - self._looked < (_IDLE_SECONDS if idle else _LOOK_SECONDS):
             return []
         here = list(self._client.nthreads())
         self._looked = time.monotonic()

@@ -27,7 +27,7 @@ from core.store import Store
 
 TURN_SECONDS = 1.0
 # Between two looks at the line of jobs.
-_LOOK_SECONDS = 0.2
+_LOOK_SECONDS, _IDLE_SECONDS = 0.2, 0.4
 # A store that is away, or a disk that is full, is tried again so often.
 _RETRY_SECONDS = 0.5
 # Blocks that stand in a worker's memory at the same time, each for another visitor.
@@ -57,7 +57,6 @@ class Trainer:
         self._crew = Crew(client, limits.memory, self._woken.set)
         self._turns = Turns()
         self._unwritten: deque[Outcome] = deque()
-        self._line: tuple[float, list[str]] = (0.0, [])
 
     def step(self) -> None:
         """One look at everything; waits a moment if nothing has happened.
@@ -81,7 +80,7 @@ class Trainer:
             return
         self._pulse.tell(workers=len(self._crew.ready))
         self._crew.end_stuck()
-        self._woken.wait(_LOOK_SECONDS)
+        self._woken.wait(_LOOK_SECONDS if self._turns.begun else _IDLE_SECONDS)
 
     def _follow(self) -> None:
         """Begin jobs, stop those that are asked to, end those that are done."""

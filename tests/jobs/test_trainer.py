@@ -146,31 +146,6 @@ def test_a_visitor_with_many_jobs_delays_anothers_by_one_turn_at_most(
     until(lambda: not store.queue())
 
 
-def test_a_worker_and_a_trainer_that_are_killed_cost_only_time(
-    store: Store, trainer: TrainerProcess
-) -> None:
-    """A run that diverged before is trained again too: the others had its company."""
-    experiment = Experiment(
-        dataset="plane",
-        activation=["relu", "tanh"],
-        learning_rate=[0.01, 1e5],
-        optimizer="sgd",
-        epochs=250,
-    )
-    job_id = store.submit(experiment)
-    until(lambda: store.job(job_id).epochs_done > 20)
-    worker_of(os.getpid()).kill()
-    until(lambda: store.job(job_id).busy > 2)
-    assert trainer._process
-    trainer._process.kill()
-    assert store.job(job_id).status == Status.RUNNING
-    job = ended(store, job_id)
-    assert (job.status, job.message) == (Status.FINISHED, "")
-    epochs = store.epochs(job.run_ids)
-    assert not epochs.duplicated(["run_id", "epoch"]).any()
-    same_numbers(epochs, train(experiment).store.epochs(job.run_ids))
-
-
 def test_closing_is_prompt_and_leaves_no_process(store: Store, trainer: TrainerProcess) -> None:
     """In the middle of a job, which the next trainer takes up."""
     job_id = store.submit(Experiment(dataset="xor", hidden=[512, 512], epochs=400))
