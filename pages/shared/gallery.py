@@ -4,49 +4,24 @@ The pictures come from summaries, so that the landing page needs neither pandas 
 full comparison imports both when it is opened.
 """
 
-from contextlib import suppress
+import html
 
 import streamlit as st
 
-from core.charts.still import as_address, thumbnail_svg
 from core.errors import BundleUnavailable
+from core.gallery.cards import RIGHT, WHY, WRONG, cards_html, entry_address
 from core.gallery.entries import ENTRIES
 from core.gallery.entry import Entry
 from core.gallery.summary import read_summary
-from core.language import N_, Translate
-from pages.shared.frame import HOME, Frame
-
-_WIDE = 3  # cards beside one another where there is room
+from core.language import N_
+from pages.shared.frame import Frame
 
 
 def draw_gallery(frame: Frame) -> None:
     """Every entry: its curves to press, what goes right, what goes wrong, and why."""
     _ = frame.translate
     st.subheader(_("What goes right, what goes wrong, and why"), anchor=False)
-    entries = list(ENTRIES.values())
-    with st.container(key="gallery"):
-        for start in range(0, len(entries), _WIDE):
-            for place, entry in zip(st.columns(_WIDE), entries[start:], strict=False):
-                with place.container(border=True, height="stretch"):
-                    _draw_card(entry, _)
-
-
-def _draw_card(entry: Entry, _: Translate) -> None:
-    picture = ""
-    # Where there is none, its page says why; the card still says what the question is.
-    with suppress(BundleUnavailable):
-        picture = f"![]({as_address(thumbnail_svg(read_summary(entry.name).still))}) "
-    link = {"gallery": entry.name}
-    if "lang" in st.query_params:
-        link["lang"] = st.query_params["lang"]
-    st.page_link(
-        HOME, label=f"{picture}**{_(entry.question)}**", query_params=link, width="stretch"
-    )
-    st.markdown(
-        f":green[:material/check:] {_(entry.right)}\n\n"
-        f":red[:material/close:] {_(entry.wrong)}\n\n"
-        f":gray[:material/lightbulb: {_(entry.why)}]"
-    )
+    st.html(cards_html(st.query_params.get("lang"), _))
 
 
 def draw_entry(entry: Entry, frame: Frame) -> None:
@@ -59,9 +34,9 @@ def draw_entry(entry: Entry, frame: Frame) -> None:
         return
     st.caption(summary.words[frame.language].setting)
     told = (
-        (":green[:material/check:]", _("What goes right"), entry.right),
-        (":red[:material/close:]", _("What goes wrong"), entry.wrong),
-        (":gray[:material/lightbulb:]", _("Why"), entry.why),
+        (":green[:material/check:]", _(RIGHT), entry.right),
+        (":red[:material/close:]", _(WRONG), entry.wrong),
+        (":gray[:material/lightbulb:]", _(WHY), entry.why),
         (":blue[:material/visibility:]", _("What to look for"), entry.look),
     )
     for place, (mark, title, sentence) in zip(st.columns(len(told)), told, strict=True):
@@ -75,6 +50,9 @@ def draw_entry(entry: Entry, frame: Frame) -> None:
     waiting.empty()
     with body:
         draw_comparison(entry, _)
+    home = html.escape(entry_address(None, st.query_params.get("lang")))
+    label = html.escape(_("All comparisons"))
+    st.html(f'<a href="{home}">{label}</a>')
 
 
 def tell_unknown(name: str, frame: Frame) -> None:

@@ -1,5 +1,6 @@
 """The gallery: every entry opens in full, in each language, and its way to Compare is filled in."""
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,11 @@ def test_the_landing_page_shows_every_entry_as_a_card(language: str) -> None:
     _ = translator(language)
     app = _open(lang=language)
     assert not app.exception
-    told = "\n".join(text.value for text in app.markdown)
+    told = unescape("\n".join(element.proto.body for element in app.get("html")))
     for entry in ENTRIES.values():
-        assert _(entry.right) in told
-        assert _(entry.wrong) in told
-        assert _(entry.why) in told
+        assert f'href="?gallery={entry.name}&lang={language}"' in told
+        for sentence in (entry.question, entry.right, entry.wrong, entry.why):
+            assert _(sentence) in told
 
 
 @pytest.mark.parametrize("name", ENTRIES)
