@@ -5,13 +5,16 @@ epochs. Then a visitor changes one control after another: the script of the page
 process, as the server runs it, and each run is timed. At the end, the memory of this process.
 """
 
+import itertools
 import math
 import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import click
@@ -21,6 +24,7 @@ from core.experiment import RunConfig
 from core.report import EpochReport, Report, RunEnd, Status
 from core.store import Query, Store
 
+ROOT = Path(__file__).resolve().parents[1]
 EPOCHS = 100
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu", "elu", "selu", "gelu", "silu")
 
@@ -106,19 +110,72 @@ def searches() -> dict[str, Query]:
     }
 
 
-def timed(action: Callable[[], object], rounds: int) -> list[float]:
-    """Milliseconds of ``rounds`` times ``action``, sorted."""
-    times = []
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds: of the clock, and of this process's own work, which others do not slow."""
+
+    clock: list[float]
+    work: list[float]
+
+    def __str__(self) -> str:
+        halves = (f"{name} median {median(ms):.0f}, p95 {p95(ms):.0f} ms" for name, ms in
+                  (("clock", self.clock), ("processor", self.work)))  # fmt: skip
+        return "; ".join(halves)
+
+    def __add__(self, other: "Times") -> "Times":
+        return Times(self.clock + other.clock, self.work + other.work)
+
+
+def timed(action: Callable[[], object], rounds: int) -> Times:
+    """``rounds`` times ``action``."""
+    clock, work = [], []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         action()
-        times.append(1000 * (time.perf_counter() - start))
-    return sorted(times)
+        clock.append(1000 * (time.perf_counter() - start))
+        work.append(1000 * (time.process_time() - busy))
+    return Times(clock, work)
 
 
 def p95(times: list[float]) -> float:
     """The time that 95 of 100 do not exceed."""
-    return times[min(len(times) - 1, math.ceil(0.95 * len(times)) - 1)]
+    return sorted(times)[min(len(times) - 1, math.ceil(0.95 * len(times)) - 1)]
+
+
+def visit(url: str, picked: list[str], rounds: int) -> None:
+    """Run the script of each page as its controls change; what the server does for a click."""
+    os.environ["KASSEI_STORE"] = url
+    from streamlit.testing.v1 import AppTest
+
+    def opened(name: str, **link: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+        app.switch_page(f"pages/{name}.py")
+        for part, value in link.items():
+            app.query_params[part] = value
+        return app.run()
+
+    app = opened("Runs", runs=",".join(picked))
+    words = itertools.cycle(("relu", "moons tanh", "zzz", "", "sweep gelu"))
+    orders = itertools.cycle(("test_accuracy", "activation", "created", "learning_rate"))
+    statuses = itertools.cycle((["diverged"], [], ["finished"]))
+    controls: dict[str, Callable[[], object]] = {
+        "search": lambda: app.text_input(key="runs_words").set_value(next(words)).run(),
+        "order": lambda: app.selectbox(key="runs_sort").set_value(next(orders)).run(),
+        "filter": lambda: app.multiselect(key="runs_status").set_value(next(statuses)).run(),
+    }
+    every = Times([], [])
+    for name, action in controls.items():
+        found = timed(action, rounds)
+        every += found
+        print(f"Runs · {name}: {found}", flush=True)
+        if app.exception:
+            raise SystemExit(app.exception[0].value)
+    app.text_input(key="runs_words").set_value("").run()
+    app.multiselect(key="runs_status").set_value([]).run()
+    app.toggle(key="runs_lines").set_value(True).run()
+    found = timed(controls["order"], rounds)
+    print(f"Runs · order, with parallel coordinates: {found}")
+    print(f"Runs · every control: {every + found}")
 
 
 @click.command()
@@ -133,16 +190,16 @@ def main(file: Path, runs: int, rounds: int) -> None:
         if store.index.find(Query(), 1)[1] < runs:
             fill(store, runs)
             print(f"generated in {time.perf_counter() - start:.0f} s")
-        every: list[float] = []
+        every = Times([], [])
         for name, query in searches().items():
             found = timed(lambda query=query: store.index.page(query, 25, 25), rounds)
             every += found
-            print(
-                f"store · {name}: median {found[len(found) // 2]:.0f} ms, p95 {p95(found):.0f} ms"
-            )
+            print(f"store · {name}: {found}", flush=True)
         counted = timed(store.index.choices, rounds)
-        print(f"store · counts for the filters: p95 {p95(counted):.0f} ms")
-        print(f"store · every search: p95 {p95(sorted(every)):.0f} ms")
+        print(f"store · counts for the filters: {counted}")
+        print(f"store · every search: {every}")
+        picked = store.index.find(Query(), 40)[0]
+    visit(url, picked, rounds)
     print(f"memory {psutil.Process().memory_info().rss / 2**20:.0f} MB")
 
 

@@ -92,8 +92,10 @@ def arrays(
     return _downloaded(url, cached_file(), stall_seconds, total_seconds)
 
 
-def test_arrays(settings: Settings, seed: int) -> tuple[Floats, Labels]:
-    """x_test and y_test of ``settings`` alone: the training images would fill a page's memory.
+def test_arrays(settings: Settings, seed: int) -> tuple[Bytes, Labels]:
+    """The test images (n, 28, 28) as they are stored, for ``pixels``, and their labels.
+
+    A page has no room for the training images, nor for these as 32 MB of floats.
 
     Raises:
         DataUnavailable: no good file, and none that can be downloaded.
@@ -112,7 +114,7 @@ def test_arrays(settings: Settings, seed: int) -> tuple[Floats, Labels]:
     images, digits = stored["x_test"], stored["y_test"]
     if test is not None:
         images, digits = images[test], digits[test]
-    return pixels(images), _labels(digits)
+    return images, _labels(digits)
 
 
 def _downloaded(url: str, path: Path, stall_seconds: float, total_seconds: float) -> Arrays:

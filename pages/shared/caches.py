@@ -82,6 +82,12 @@ def answers(
     return _compute()
 
 
+@st.cache_data(max_entries=4, ttl=10, show_spinner=False)
+def run_counts(_store: Store, url: str) -> dict[str, dict[str, int]]:
+    """How many runs of the store at ``url`` have each value that can be filtered by."""
+    return _store.index.choices()
+
+
 @st.cache_resource(max_entries=1, show_spinner=False)
 def shipped_runs() -> dict[str, frozenset[str]]:
     """The ids of the runs of each bundle of the gallery."""

@@ -85,7 +85,6 @@ def _draw_disagreement(
     )
     if shown.config.source.kind != "image":
         return
-    images = test_images(shown.config)
     left, right = st.columns(2)
     for place, winner, rows, wrong in (
         (left, first, found.only_first, two),
@@ -98,7 +97,10 @@ def _draw_disagreement(
             continue
         drawn = rows[:_MOST_PICTURES]
         chart = digits_chart(
-            images[drawn], [classes[c] for c in truth[drawn]], [classes[c] for c in wrong[drawn]], _
+            test_images(shown.config, drawn),
+            [classes[c] for c in truth[drawn]],
+            [classes[c] for c in wrong[drawn]],
+            _,
         )
         place.altair_chart(chart, width="content", key=f"digits_{winner}")
     st.caption(

@@ -22,12 +22,14 @@ from core.experiment import RunConfig
 from core.language import Translate
 from core.report import Status
 from data import Dataset, load
-from data.mnist import test_arrays
+from data.mnist import pixels, test_arrays
 from data.sizing import settings
 from pages.shared import caches
 from pages.shared.selection import Selection
 
 MOST_PANELS = 12
+# Images that become floats at once.
+_SHARE = 1000
 _ACTIVE = (Status.QUEUED, Status.RUNNING)
 
 
@@ -139,34 +141,42 @@ def samples(config: RunConfig) -> Dataset:
     )
 
 
-def test_samples(config: RunConfig) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Inputs (n, features) and labels (n,) of the test set of ``config``'s seed.
+def test_images(config: RunConfig, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Pictures of the test set of ``config``'s seed, (rows, height, width), ink from 0 to 1.
 
     Raises:
         DataUnavailable: they cannot be read.
     """
     if config.source.name == "mnist":
-        chosen = settings(
-            config.dataset, train_samples=config.train_samples, test_samples=config.test_samples
-        )
-        return test_arrays(chosen, config.seed)
+        flat = pixels(_mnist(config)[0][rows])
+    else:
+        data = samples(config)
+        ink = data.x_test * data.scale + data.offset
+        flat = np.asarray(ink[rows] / ink.max(), np.float32)
+    return flat.reshape(-1, *config.source.shape)
+
+
+def _mnist(config: RunConfig) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    chosen = settings(
+        config.dataset, train_samples=config.train_samples, test_samples=config.test_samples
+    )
+    return test_arrays(chosen, config.seed)
+
+
+def _tested(config: RunConfig) -> tuple[NDArray[Any], NDArray[np.int32]]:
+    """Inputs of the test set, those of MNIST as bytes, and labels."""
+    if config.source.name == "mnist":
+        return _mnist(config)
     data = samples(config)
     return data.x_test, np.asarray(data.y_test, np.int32)
 
 
-def test_images(config: RunConfig) -> NDArray[np.float32]:
-    """The pictures of the test set of ``config``'s seed, (n, height, width), ink from 0 to 1.
-
-    Raises:
-        DataUnavailable: they cannot be read.
-    """
-    if config.source.name == "mnist":
-        flat = test_samples(config)[0]
-    else:
-        data = samples(config)
-        ink = data.x_test * data.scale + data.offset
-        flat = np.asarray(ink / ink.max(), np.float32)
-    return flat.reshape(-1, *config.source.shape)
+def _named(net: Network, inputs: NDArray[Any]) -> NDArray[np.uint8]:
+    """The class that ``net`` names for each of the inputs of ``_tested``."""
+    if inputs.dtype != np.uint8:
+        return classes(net, inputs)
+    parts = [inputs[start : start + _SHARE] for start in range(0, len(inputs), _SHARE)]
+    return np.concatenate([classes(net, pixels(part)) for part in parts])
 
 
 def answers(
@@ -178,7 +188,7 @@ def answers(
         KasseiError: samples or weights that cannot be read.
     """
     found = {}
-    read: dict[tuple[object, ...], tuple[NDArray[np.float32], NDArray[np.int32]]] = {}
+    read: dict[tuple[object, ...], tuple[NDArray[Any], NDArray[np.int32]]] = {}
 
     def compute(row: Mapping[Any, Any]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
         config = from_row(row)
@@ -186,9 +196,9 @@ def answers(
         if key not in read:
             # One set of images at a time.
             read.clear()
-            read[key] = test_samples(config)
+            read[key] = _tested(config)
         x, labels = read[key]
-        return classes(shown.network(row), x), labels
+        return _named(shown.network(row), x), labels
 
     for row in rows.to_dict("records"):
         state = f"{row['run_id']} {row['epochs_done']} {row['status']}"

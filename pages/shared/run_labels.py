@@ -15,7 +15,7 @@ from core.jobs import export
 from core.language import Translate
 from core.metrics import METRICS
 from core.store import Store
-from pages.shared import failures
+from pages.shared import caches, failures
 from pages.shared.frame import PAGES
 from pages.shared.run_list import STATUS_TITLES, pick
 
@@ -117,7 +117,7 @@ def _draw_labels(store: Store, frame: pd.DataFrame, mine: Sequence[str], _: Tran
         key = "runs_tags"
         st.multiselect(
             _("Tags that all of them have"),
-            sorted({*shared, *store.index.choices()["tag"]}),
+            sorted({*shared, *caches.run_counts(store, store.url)["tag"]}),
             shared,
             accept_new_options=True,
             select_all=False,
@@ -128,6 +128,7 @@ def _draw_labels(store: Store, frame: pd.DataFrame, mine: Sequence[str], _: Tran
 
 
 def _retag(store: Store, run_ids: Sequence[str], before: Sequence[str], now: list[str]) -> None:
+    caches.run_counts.clear()
     store.index.tag(
         run_ids, [tag for tag in now if tag not in before], [t for t in before if t not in now]
     )
@@ -150,6 +151,7 @@ def _draw_deletion(store: Store, mine: Sequence[str], _: Translate) -> None:
 
 
 def _delete(store: Store, run_ids: Sequence[str]) -> None:
+    caches.run_counts.clear()
     store.index.delete(run_ids)
     pick(())
 

@@ -16,12 +16,13 @@ from core.metrics import METRICS, number
 from core.report import Status
 from core.store import Query, Store
 from data import DATASETS
+from pages.shared import caches
 from pages.shared.binding import current_link, pick_runs
 from pages.shared.frame import draw_link
 
 ROWS = 25
 MOST_PICKED = 200
-MOST_LINES = 400
+MOST_LINES = 300
 SECONDS = N_("seconds of training")
 
 # The orders that a reader may want, and which of them begin with the largest.
@@ -50,7 +51,7 @@ _FILTERS = ("dataset", "activation", "loss", "optimizer")
 
 def choose_query(store: Store, visitor: str, _: Translate) -> Query:
     """What is searched: words, filters, and the order."""
-    counts = store.index.choices()
+    counts = caches.run_counts(store, store.url)
     words, order = st.columns([5, 2], vertical_alignment="bottom")
     said = words.text_input(
         _("Search"),

@@ -12,6 +12,7 @@ import pytest
 from core.errors import DataUnavailable
 from data import load, mnist, mnist_file
 from data.mnist_file import DAMAGED, INCOMPLETE, MISSING, NOT_A_ZIP, OTHER_CONTENT, WRONG_SHAPE
+from data.sizing import settings
 
 # Y. LeCun et al.; as counted in many places, e.g. the MNIST page of TensorFlow Datasets.
 TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
@@ -207,3 +208,16 @@ def test_the_cache_is_where_the_system_keeps_such_files(monkeypatch: pytest.Monk
 def test_an_empty_kassei_mnist_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KASSEI_MNIST", " ")
     assert mnist.named_file() is None
+
+
+@pytest.mark.parametrize("test_samples", [None, 500])
+def test_the_test_images_alone_are_those_of_the_whole_and_leave_it_unread(
+    test_samples: int | None,
+) -> None:
+    mnist._parsed.cache_clear()
+    chosen = settings("mnist", test_samples=test_samples)
+    images, labels = mnist.test_arrays(chosen, 3)
+    assert mnist._parsed.cache_info().currsize == 0
+    whole = load("mnist", seed=3, test_samples=test_samples)
+    np.testing.assert_array_equal(mnist.pixels(images), whole.x_test)
+    np.testing.assert_array_equal(labels, whole.y_test)

@@ -23,6 +23,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("KASSEI_STORE", f"sqlite:///{tmp_path / 'store.sqlite'}")
     monkeypatch.delenv("KASSEI_PUBLIC", raising=False)
     caches.store.clear()
+    caches.run_counts.clear()
     return caches.store()
 
 
