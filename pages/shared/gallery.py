@@ -12,7 +12,6 @@ from core.errors import BundleUnavailable
 from core.gallery.cards import RIGHT, WHY, WRONG, cards_html, entry_address
 from core.gallery.entries import ENTRIES
 from core.gallery.entry import Entry
-from core.gallery.summary import read_summary
 from core.language import N_
 from pages.shared.frame import Frame
 
@@ -27,12 +26,6 @@ def draw_gallery(frame: Frame) -> None:
 def draw_entry(entry: Entry, frame: Frame) -> None:
     """The full comparison of ``entry``, what it teaches, and the way to train it changed."""
     _ = frame.translate
-    try:
-        summary = read_summary(entry.name)
-    except BundleUnavailable as error:
-        st.warning(error.told(_))
-        return
-    st.caption(summary.words[frame.language].setting)
     told = (
         (":green[:material/check:]", _(RIGHT), entry.right),
         (":red[:material/close:]", _(WRONG), entry.wrong),
@@ -45,11 +38,11 @@ def draw_entry(entry: Entry, frame: Frame) -> None:
     with body:
         waiting = st.skeleton(height=500)
     # pandas and Altair are imported only now: the explanation can be read meanwhile.
-    from pages.shared.entry import draw_comparison
+    from pages.shared.entry import draw_full
 
     waiting.empty()
     with body:
-        draw_comparison(entry, _)
+        draw_full(entry, _)
     home = html.escape(entry_address(None, st.query_params.get("lang")))
     label = html.escape(_("All comparisons"))
     st.html(f'<a href="{home}">{label}</a>')
