@@ -129,7 +129,7 @@ def race(reached: pd.DataFrame, runs: pd.DataFrame, baseline: str, unit: str) ->
     Columns: configuration, runs, n (runs with reports), reached, diverged, open (may arrive yet);
     for each unit its median over seeds (inf: half of them did not arrive), *_low, *_high, and
     coverage of these intervals; pairs, ratio, ratio_low, ratio_high, bound (exact, least, most or
-    unknown), clear; p of the log-rank test against ``baseline`` over ``unit``, adjusted by Holm.
+    unknown), clear.
 
     Args:
         reached: rows of ``arrivals``.
@@ -161,8 +161,7 @@ def race(reached: pd.DataFrame, runs: pd.DataFrame, baseline: str, unit: str) ->
         for column, part in zip((name, f"{name}_low", f"{name}_high"), parts, strict=False):
             table[column] = part
         table["coverage"] = parts[3]
-    table = table.merge(_ratios(reached, names, baseline, unit), on="configuration", how="left")
-    return table.assign(p=_tests(reached, names, baseline, unit))
+    return table.merge(_ratios(reached, names, baseline, unit), on="configuration", how="left")
 
 
 def _ratios(
@@ -224,17 +223,22 @@ def _moments(values: Floats, group: Codes, n: Codes) -> tuple[Floats, Floats]:
         return mean, np.sqrt(squares / (n - 1))
 
 
-def _tests(reached: pd.DataFrame, names: NDArray[np.object_], baseline: str, unit: str) -> Floats:
+def with_tests(race: pd.DataFrame, reached: pd.DataFrame, baseline: str, unit: str) -> pd.DataFrame:
+    """``race`` with a column p: of the log-rank test of each row against ``baseline``.
+
+    Over ``unit``, adjusted by Holm for the number of these rows; NaN where there is none.
+    """
     times, arrived = reached[unit].to_numpy(dtype=float), reached["reached"].to_numpy(bool)
     members = reached.groupby("configuration", sort=False).indices
-    base = members.get(baseline, np.empty(0, dtype=int))
+    nobody = np.empty(0, dtype=int)
+    base = members.get(baseline, nobody)
     p = [
         log_rank(times[own], arrived[own], times[base], arrived[base])
-        if name != baseline and len(own := members.get(name, base[:0])) and len(base)
+        if name != baseline and len(own := members.get(name, nobody)) and len(base)
         else math.nan
-        for name in names
+        for name in race["configuration"]
     ]
-    return holm(np.array(p))
+    return race.assign(p=holm(np.array(p)))
 
 
 def _ordered(code: Codes, epoch: NDArray[np.int64]) -> Codes | slice:

@@ -59,13 +59,13 @@ def ratios(race: pd.DataFrame, baseline: str, target: str, _: Translate) -> str:
         ("least", _("Sooner than {baseline} in these {n} seeds, by at least: {list}.")),
         ("most", _("Later than {baseline} in these {n} seeds, by at least: {list}.")),
     ):
-        group = others[(others["bound"] == bound) & ~_idle(others)]
+        group = others[(others["bound"] == bound) & ~idle(others)]
         if len(group):
             times = group["ratio"] if bound == "least" else 1 / group["ratio"]
             named = _each(group["configuration"], [f"×{number(value)}" for value in times], _)
             n = int(group["pairs"].max())
             told.append(sentence.format(baseline=baseline, n=n, list=named))
-    if others["bound"].isin(["least", "most"]).any():
+    if (others["bound"].isin(["least", "most"]) & ~idle(others)).any():
         told.append(
             _(
                 "A bound has no interval: in some seed the target was never reached, or within "
@@ -85,7 +85,7 @@ def ratios(race: pd.DataFrame, baseline: str, target: str, _: Translate) -> str:
         told.append(
             _("One seed shows no interval; train more seeds to tell chance from difference.")
         )
-    loose = others["bound"].isin(["least", "most"]) & _idle(others)
+    loose = others["bound"].isin(["least", "most"]) & idle(others)
     if len(vague := others[(others["bound"] == "unknown") | loose]):
         told.append(
             _(
@@ -132,16 +132,22 @@ def _clearly(
     ]
 
 
-def _idle(rows: pd.DataFrame) -> pd.Series:
-    """Bounds that say nothing: at least 0.8 times sooner."""
-    least = rows["bound"] == "least"
-    return (least & (rows["ratio"] <= 1)) | (~least & (rows["ratio"] >= 1))
+def idle(rows: pd.DataFrame) -> pd.Series:
+    """Which rows of a race are bounds that say nothing: at least 0.8 times sooner."""
+    least, most = rows["bound"] == "least", rows["bound"] == "most"
+    # Rounding must not make a bound of what is told as 1.00.
+    return (least & (rows["ratio"] < 1.005)) | (most & (rows["ratio"] > 0.995))
 
 
 def table(race: pd.DataFrame, baseline: str, _: Translate) -> pd.DataFrame:
-    """One row a configuration, as texts under translated headings."""
+    """One row a configuration, as texts under translated headings.
+
+    Args:
+        race: rows of ``analysis.arrivals.with_tests``.
+    """
     rows = []
-    for row in race.to_dict("records"):
+    vague = idle(race)
+    for row, nothing in zip(race.to_dict("records"), vague, strict=True):
         label = str(row["configuration"])
         rows.append(
             {
@@ -150,7 +156,9 @@ def table(race: pd.DataFrame, baseline: str, _: Translate) -> pd.DataFrame:
                 _("epochs"): _span(row, "epochs", lambda v: f"{v:g}", _),
                 _("updates"): _span(row, "updates", lambda v: f"{v:,.0f}", _),
                 _("seconds"): _span(row, "seconds", _seconds, _),
-                _("times sooner"): _("baseline") if label == baseline else ratio_text(row, _),
+                _("times sooner"): (
+                    _("baseline") if label == baseline else "–" if nothing else ratio_text(row, _)
+                ),
                 _("p (log-rank)"): _p(float(row["p"])),
             }
         )
@@ -217,9 +225,7 @@ def range_found(found: RateRange, _: Translate) -> str:
         stable=rate_text(found.stable),
     )
     if math.isfinite(found.steepest):
-        told += " " + _("It falls most steeply at {rate}: a rate to begin with.").format(
-            rate=rate_text(found.steepest)
-        )
+        told += " " + _("It falls most steeply at {rate}.").format(rate=rate_text(found.steepest))
     return told
 
 

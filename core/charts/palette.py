@@ -6,6 +6,7 @@ sequence of hues that all kinds of colour vision can separate.
 """
 
 import colorsys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,13 +36,14 @@ def styles(configurations: pd.DataFrame) -> Mapping[str, Style]:
     names = [text.partition("(")[0] for text in configurations["activation"]]
     distinct = len(set(names)) > 1
     drawn: dict[str, Style] = {}
+    used: Counter[str] = Counter()
     for index, label in enumerate(configurations["configuration"]):
         colour = ACTIVATIONS[names[index]].colour if distinct else _HUES[index % len(_HUES)]
-        alike = sum(_kin(style.colour, colour) for style in drawn.values())
+        alike = sum(times for other, times in used.items() if _kin(other, colour))
         # Up to six lines of different hues need no dash; the same colour twice always does.
-        repeats = any(style.colour == colour for style in drawn.values())
-        dashed = repeats or len(configurations) > 6
+        dashed = colour in used or len(configurations) > 6
         drawn[label] = Style(colour, _DASHES[alike % len(_DASHES)] if dashed else _DASHES[0])
+        used[colour] += 1
     return drawn
 
 

@@ -1,12 +1,12 @@
 """The body of Layers: verdicts, distributions, statistics across layers and over epochs."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pandas as pd
 import streamlit as st
 
-from core.analysis.configurations import configurations
+from core.analysis.configurations import configurations, labelled
 from core.analysis.diagnosis import Thresholds, Verdict, diagnose
 from core.analysis.layers import across, layer_strip, over_epochs
 from core.analysis.leaderboard import escaped
@@ -43,6 +43,8 @@ _LIMITS = {
 
 def draw_layers(selection: Selection, _: Translate) -> None:
     """An epoch, and everything of the layers at it; then one statistic over all epochs."""
+    every = configurations(selection.runs)
+    selection = _narrowed(selection)
     runs = selection.runs
     epochs = sorted(int(epoch) for epoch in selection.epochs()["epoch"].unique())
     epoch = epochs[-1]
@@ -62,18 +64,34 @@ def draw_layers(selection: Selection, _: Translate) -> None:
         )
         return
     names = list(configurations(runs)["configuration"])
-    _draw_verdicts(layers, runs, names[:_MOST_DRAWN], _)
-    if len(names) > _MOST_DRAWN:
+    _draw_verdicts(layers, runs, names, _)
+    if len(every) > _MOST_DRAWN:
         st.caption(
             _("The first {count} configurations are shown of {total}.").format(
-                count=_MOST_DRAWN, total=len(names)
+                count=_MOST_DRAWN, total=len(every)
             )
         )
     drawn = styles(configurations(runs))
-    _draw_across(layers, runs, epoch, names[:_MOST_DRAWN], drawn, _)
-    _draw_ridges(selection, layers, epoch, names[:_MOST_DRAWN], drawn, _)
-    _draw_strips(layers, runs, epoch, names[:_MOST_DRAWN], _)
-    _draw_epochs(selection, names[:_MOST_DRAWN], drawn, _)
+    _draw_across(layers, runs, epoch, names, drawn, _)
+    _draw_ridges(selection, layers, epoch, names, drawn, _)
+    _draw_strips(layers, runs, epoch, names, _)
+    _draw_epochs(selection, names, drawn, _)
+
+
+def _narrowed(selection: Selection) -> Selection:
+    """The first few configurations: of thousands of runs the layers alone would fill memory."""
+    named = labelled(selection.runs)
+    first = named["configuration"].unique()[:_MOST_DRAWN]
+    kept = named["configuration"].isin(list(first))
+    if kept.all():
+        return selection
+    runs = selection.runs[kept].reset_index(drop=True)
+    known = set(runs["run_id"])
+    parts = (
+        replace(part, run_ids=tuple(run for run in part.run_ids if run in known))
+        for part in selection.parts
+    )
+    return replace(selection, runs=runs, parts=tuple(part for part in parts if part.run_ids))
 
 
 def _draw_verdicts(

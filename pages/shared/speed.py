@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import speed
-from core.analysis.arrivals import arrivals, race, steps
+from core.analysis.arrivals import arrivals, race, steps, with_tests
 from core.analysis.configurations import configurations, varying
 from core.analysis.leaderboard import escaped
 from core.charts.palette import styles
@@ -44,10 +44,17 @@ def draw_speed(selection: Selection, _: Translate) -> None:
             "curve that stays below 100 % has seeds that never got there."
         )
     )
-    _draw_charts(reached, table, runs, goal, _)
+    first, left_out = _first(table, goal)
+    shown = with_tests(first, reached, goal.baseline, goal.unit)
+    _draw_charts(reached, shown, runs, goal, _)
+    if left_out:
+        st.caption(
+            _("The {count} that arrive first are shown, and the baseline; {more} are not.").format(
+                count=len(shown), more=left_out
+            )
+        )
     with st.container(key="wide"):
-        shown = _escaped(speed.table(_first(table, goal)[0], goal.baseline, _))
-        st.table(shown, border="horizontal")
+        st.table(_escaped(speed.table(shown, goal.baseline, _)), border="horizontal")
     st.caption(
         _(
             "Epochs, updates and seconds are medians over seeds, in brackets an interval of the "
@@ -63,9 +70,8 @@ def draw_speed(selection: Selection, _: Translate) -> None:
 
 
 def _draw_charts(
-    reached: pd.DataFrame, table: pd.DataFrame, runs: pd.DataFrame, goal: Goal, _: Translate
+    reached: pd.DataFrame, shown: pd.DataFrame, runs: pd.DataFrame, goal: Goal, _: Translate
 ) -> None:
-    shown, left_out = _first(table, goal)
     # In the order of arrival, in which names stand where lines end together.
     names = list(shown.sort_values([goal.unit, "ratio"], kind="stable")["configuration"])
     drawn = styles(configurations(runs))
@@ -100,17 +106,12 @@ def _draw_charts(
             ),
         )
         known = shown.assign(text=[speed.ratio_text(r, _) for r in shown.to_dict("records")])
-        if known["ratio"].notna().sum() > 1:
+        known = known[known["ratio"].notna() & ~speed.idle(known)]
+        if len(known) > 1:
             chart = ratio_chart(known, goal.baseline, drawn, _)
             st.altair_chart(chart, width="stretch", key="speed_ratios")
         else:
             st.caption(_("No two configurations whose times can be compared at this target."))
-    if left_out:
-        st.caption(
-            _("The {count} that arrive first are shown, and the baseline; {more} are not.").format(
-                count=len(names), more=left_out
-            )
-        )
 
 
 def _first(table: pd.DataFrame, goal: Goal) -> tuple[pd.DataFrame, int]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from core.analysis.arrivals import arrivals, level_of_best, race, steps
+from core.analysis.arrivals import arrivals, level_of_best, race, steps, with_tests
 from core.metrics import METRICS
 
 Make = Callable[..., pd.DataFrame]
@@ -136,7 +136,8 @@ def test_two_that_arrive_within_the_first_epoch_cannot_be_told_apart(
 ) -> None:
     frame = _pair(runs, 2)
     reached = arrivals(epochs(frame, [[0.1, 0.97]] * 4), frame, ACCURACY, 0.95)
-    row = _row(race(reached, frame, "tanh", "epochs"), "relu")
+    found = race(reached, frame, "tanh", "epochs")
+    row = _row(with_tests(found, reached, "tanh", "epochs"), "relu")
     assert row["bound"] == "unknown"
     assert math.isnan(row["ratio"])
     assert math.isnan(row["p"])
@@ -162,7 +163,7 @@ def test_the_test_of_the_curves_is_the_log_rank_test_adjusted_for_their_number(
     late = {"tanh": 6, "relu": 1, "selu": 4}
     histories = [[0.1] * (late[a] + s) + [0.9] for a in labels for s in range(4)]
     reached = arrivals(epochs(frame, histories), frame, ACCURACY, 0.9)
-    table = race(reached, frame, "tanh", "epochs")
+    table = with_tests(race(reached, frame, "tanh", "epochs"), reached, "tanh", "epochs")
     own = [
         stats.logrank([late[a] + s for s in range(4)], [6 + s for s in range(4)]).pvalue
         for a in ("relu", "selu")

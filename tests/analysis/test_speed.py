@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from core.analysis.arrivals import arrivals, race
+from core.analysis.arrivals import arrivals, race, with_tests
 from core.analysis.rates import RateRange
 from core.analysis.speed import arrived, range_found, rates, ratios, table
 from core.metrics import METRICS
@@ -28,7 +28,8 @@ def _race(runs: Make, epochs: Make, late: dict[str, list[int]], last: int = 20) 
         for at in [at for moments in late.values() for at in moments]
     ]
     reached = arrivals(epochs(frame, histories), frame, ACCURACY, 0.9)
-    return race(reached, frame, next(iter(late)), "epochs")
+    baseline = next(iter(late))
+    return with_tests(race(reached, frame, baseline, "epochs"), reached, baseline, "epochs")
 
 
 def test_a_clear_ratio_is_told_with_its_interval_in_the_direction_that_it_has(
@@ -76,7 +77,8 @@ def test_those_that_ended_without_it_are_counted(runs: Make, epochs: Make) -> No
         ]
     )
     history = epochs(frame, [[0.1, 0.2, 0.9], [0.1], [0.1, 0.2, 0.3], [0.1, 0.2]])
-    found = race(arrivals(history, frame, ACCURACY, 0.9), frame, "relu", "epochs")
+    reached = arrivals(history, frame, ACCURACY, 0.9)
+    found = with_tests(race(reached, frame, "relu", "epochs"), reached, "relu", "epochs")
     assert arrived(found, "90 %", plain) == (
         "1 of 4 runs have reached 90 %. 2 ended without it, 1 of them diverged: counted as not "
         "reached, not left out. 1 are still in training."
@@ -112,7 +114,7 @@ def test_a_range_is_told_with_its_updates_and_seeds() -> None:
     found = RateRange("relu", 2.3, 0.01, 0.1, 1.0, 2, 150, 1)
     assert range_found(found, plain) == (
         "relu, in one seed: after 150 updates the loss is least at 0.1; up to 1 no run diverged "
-        "or ended above its start. It falls most steeply at 0.01: a rate to begin with."
+        "or ended above its start. It falls most steeply at 0.01."
     )
     nothing = RateRange("relu", 2.3, math.nan, math.nan, math.nan, 2, 150, 1)
     assert "no rate of these has a smaller loss" in range_found(nothing, plain)
