@@ -22,7 +22,7 @@ from core.catalog import (
 )
 from core.cli.tables import aggregate_lines
 from core.document import MAX_CHARACTERS, from_yaml, listed
-from core.errors import InvalidExperiment
+from core.errors import InvalidExperiment, told_message
 from core.experiment import Experiment
 from core.fields import FIELDS
 from core.jobs.direct import ENGINES
@@ -88,6 +88,11 @@ def _field_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.Path(path_type=Path),
     help="write runs, epochs and layers to DIR as CSV and Parquet",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="train on the workers of a Dask scheduler: tls://host:8786 (see docs/many-machines.md)",
+)
 @click.option("--no-store", is_flag=True, help="keep nothing in the store, and ask it nothing")
 def train(
     file: Path | None,
@@ -95,6 +100,7 @@ def train(
     engine: str,
     folder: Path | None,
     no_store: bool,
+    scheduler: str | None,
     **fields: Any,
 ) -> int:
     """Train every run of an experiment that the store does not hold yet.
@@ -107,15 +113,20 @@ def train(
                          --seed 0-4 --hidden 128,128
     """  # noqa: D301, click wants the character itself
     experiment = _experiment(file, name, fields)
+    if scheduler and engine != "stacked":
+        raise click.UsageError("--scheduler trains by the stacked engine alone")
     if folder:
         # Asked now, for what was trained for an hour should not be lost for a folder.
         jobs.prepare(folder)
     with Store.open("sqlite://" if no_store else jobs.store_url()) as store:
         progress = _progress(experiment, store, engine)
         with _interruptible(progress) as stop, progress:
-            results = jobs.train(
-                experiment, store=store, engine=engine, stop=stop.is_set, watch=progress.saw
-            )
+            if scheduler:
+                results = _served(experiment, store, scheduler, stop, progress)
+            else:
+                results = jobs.train(
+                    experiment, store=store, engine=engine, stop=stop.is_set, watch=progress.saw
+                )
         # Before the lines, whose reader may have gone.
         if folder:
             jobs.export(store, results.run_ids, folder)
@@ -128,6 +139,30 @@ def train(
         click.echo("Stopped: what was trained until then is kept.", err=True)
         return INTERRUPTED
     return FAILED if (runs["status"] == Status.FAILED.value).any() else 0
+
+
+def _served(
+    experiment: Experiment,
+    store: Store,
+    scheduler: str,
+    stop: threading.Event,
+    progress: "_Progress",
+) -> jobs.Results:
+    # Imported here, for it brings Dask.
+    from core.jobs.served import train_served
+
+    def told(message: str) -> None:
+        if message:
+            click.echo(told_message(message, str), err=True)
+
+    return train_served(
+        experiment,
+        store=store,
+        scheduler=scheduler,
+        stop=stop.is_set,
+        watch=progress.reached,
+        told=told,
+    )
 
 
 @contextmanager
@@ -203,6 +238,7 @@ class _Progress:
     def __init__(self, told: str, total: int) -> None:
         self._told_first, self._total = told, total
         self._done = self._told = 0
+        self._first: int | None = None
         self._bar: Any = None
 
     @property
@@ -219,7 +255,17 @@ class _Progress:
 
     def saw(self, reports: Sequence[Report]) -> None:
         """Count the epochs in ``reports``; every tenth of the way is a line."""
-        epochs = sum(isinstance(report, EpochReport) for report in reports)
+        self._count(sum(isinstance(report, EpochReport) for report in reports))
+
+    def reached(self, done: int, total: int) -> None:
+        """Count on to ``done`` of ``total`` epochs; the state before training is none of them."""
+        if self._first is None:
+            self._first, self._total = done, total - done
+        self._count(done - self._first - self._done)
+
+    def _count(self, epochs: int) -> None:
+        if epochs <= 0:
+            return
         self._done += epochs
         if self._bar:
             self._bar.update(epochs)

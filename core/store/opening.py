@@ -22,6 +22,9 @@ PATIENCE_SECONDS = 30
 # A server that is not there must not hold a page up for minutes.
 CONNECT_SECONDS = 5
 
+# Writers wait for all others that write, readers for one at a time.
+_WRITERS_PATIENCE = 4
+
 _WRITES = "kassei_writes"
 _VALID = "sqlite:////path/kassei.sqlite, postgresql+psycopg://user:password@host/database"
 
@@ -145,13 +148,13 @@ def _begin(connection: Connection) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Take the one lock of writers, waiting as long as SQLite itself would.
+    """Take the one lock of writers, waiting with patience.
 
     SQLite asks for it ten times a second at last: among many writers one of them can miss it for
     half a minute. Asking oftener, at random moments, each has the same chance.
     """
     patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
-    until = time.monotonic() + patience / 1000
+    until = time.monotonic() + _WRITERS_PATIENCE * patience / 1000
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
     try:
         while True:

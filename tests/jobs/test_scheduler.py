@@ -107,6 +107,39 @@ def test_a_scheduler_elsewhere_trains_the_same(
     same_numbers(store.epochs(job.run_ids), train(experiment).store.epochs(job.run_ids))
 
 
+def test_the_command_line_trains_on_a_cluster_of_which_a_worker_is_killed(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """Two workers with a process of their own each; neither sees the store."""
+    second = cluster.worker()
+    lists = ["--dataset", "moons", "--hidden", "8", "--hidden", "9", "--epochs", "150"]
+    command = [sys.executable, "-m", "core", "train", *lists, "--scheduler", cluster.address]
+    url = f"sqlite:///{tmp_path}/kassei.sqlite"
+    environment = cluster.environment | {"KASSEI_STORE": url}
+    with (
+        Store.open(url) as store,
+        subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        until(lambda: store.queue() and store.job(store.queue()[0].id).epochs_done > 20)
+        # The nanny, which would start its worker again, and with it the worker.
+        second.kill()
+        second.wait()
+        _, said = process.communicate(timeout=300)
+        assert process.returncode == 0, said
+        assert said.splitlines()[-1].startswith("300 of 300 epochs")
+        experiment = Experiment(dataset="moons", hidden=[[8], [9]], epochs=150)
+        ids = [config.run_id for config in experiment.grid()]
+        same_numbers(store.epochs(ids), train(experiment).store.epochs(ids))
+
+
 def test_jobs_wait_for_a_scheduler_that_is_not_there_and_the_reason_is_told(
     store: Store, cluster: Cluster
 ) -> None:
