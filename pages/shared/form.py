@@ -3,7 +3,7 @@
 Every choice comes from the catalogs; what goes together is judged by ``core.experiment``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,39 +11,22 @@ import streamlit as st
 from core.analysis.sentences import FIELD_TITLES
 from core.catalog import (
     ACTIVATIONS,
-    BIAS_INITIALIZERS,
-    KERNEL_INITIALIZERS,
     LOSSES,
     OPTIMIZERS,
     OUTPUTS,
-    SCHEDULES,
 )
-from core.catalog.choice import Entry, default_choice
+from core.document import listed
 from core.errors import DataUnavailable, InvalidExperiment
-from core.experiment import Experiment, RunConfig, describe
+from core.experiment import Experiment, RunConfig
+from core.fields import FIELDS
 from core.language import N_, Translate
 from data import DATASETS
 from pages.shared import caches
+from pages.shared.failures import keeping
+from pages.shared.filling import CHOICES, FIRST, MOST_SEEDS, as_option, distinct
 
 _RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
 _NETWORKS = ("none", "16", "16, 16", "64", "128, 128", "64, 64, 64, 64", "32, 32, 32, 32, 32, 32")
-_MOST_SEEDS = 10
-# Fields of which the form holds one value.
-_SINGLE = ("epochs", "train_samples", "clip_norm", "noise", "outliers")
-_FIRST = ("relu", "tanh", "sigmoid")
-_CHOICES: Mapping[str, Mapping[str, Entry]] = {
-    "activation": ACTIVATIONS,
-    "loss": LOSSES,
-    "optimizer": OPTIMIZERS,
-    "kernel_initializer": KERNEL_INITIALIZERS,
-    "bias_initializer": BIAS_INITIALIZERS,
-    "schedule": SCHEDULES,
-}
-
-
-def usual_experiment() -> Experiment:
-    """What the form says before anybody touched it."""
-    return Experiment(dataset=next(iter(DATASETS)), activation=list(_FIRST), seed=[0, 1, 2])
 
 
 def choose_dataset(_: Translate) -> str:
@@ -78,56 +61,6 @@ def _picture(name: str, missing: dict[str, DataUnavailable]) -> str:
         return ""
 
 
-def fill_form(experiment: Experiment) -> None:
-    """Put the values of ``experiment`` into the widgets, and remember what they cannot hold."""
-    configs = experiment.grid()
-    dataset = configs[0].dataset
-    key = dataset.partition("(")[0]
-    plain = dataset == Experiment(dataset=key).grid()[0].dataset
-    held: dict[str, Any] = {"dataset": key if plain else dataset, "unheld": _unheld(experiment)}
-    seeds = _distinct(configs, "seed")
-    held["seeds"] = min(len(seeds), _MOST_SEEDS)
-    held["own_seeds"] = [] if seeds == [str(s) for s in range(held["seeds"])] else seeds
-    held["activation"] = _distinct(configs, "activation")
-    for name in ("loss", "optimizer", "kernel_initializer", "bias_initializer", "schedule"):
-        held[f"{key}_{name}"] = _distinct(configs, name)
-    for name in ("learning_rate", "hidden", "batch_size", "l1", "l2"):
-        held[f"{key}_{name}"] = _distinct(configs, name)
-    held[f"{key}_output"] = [name for name in experiment.fields.get("output", ()) if name]
-    for name in _SINGLE:
-        held[f"{key}_{name}"] = getattr(configs[0], name)
-    st.session_state.update(held)
-
-
-def _unheld(experiment: Experiment) -> tuple[str, ...]:
-    """The fields of ``experiment`` that say more than the form can."""
-    first = experiment.grid()[0]
-    usual = Experiment(dataset=first.dataset, train_samples=first.train_samples).grid()[0]
-    several = [
-        name for name in ("dataset", *_SINGLE) if len(set(experiment.fields.get(name, ()))) > 1
-    ]
-    if None in experiment.fields.get("output", ()):
-        several.append("output")
-    tests = {usual.test_samples, *experiment.fields.get("test_samples", ())} - {None}
-    return (*several, "test_samples") if len(tests) > 1 else tuple(several)
-
-
-def _distinct(configs: Sequence[RunConfig], name: str) -> list[str]:
-    """The values of a field as the widgets write them, each once."""
-    return list(dict.fromkeys(_written(name, getattr(config, name)) for config in configs))
-
-
-def _written(name: str, value: Any) -> str:
-    """A value as in the options: choices without brackets that hold the defaults."""
-    text = describe(value)
-    if name == "hidden":
-        return text.replace("-", ", ")
-    head = text.partition("(")[0]
-    if name in _CHOICES and text == str(default_choice(_CHOICES[name][head])):
-        return head
-    return text
-
-
 def choose_experiment(dataset: str, _: Translate) -> Experiment:
     """The experiment that the widgets say.
 
@@ -137,14 +70,14 @@ def choose_experiment(dataset: str, _: Translate) -> Experiment:
     usual = Experiment(dataset=dataset).grid()[0]
     key = f"{usual.source.name}_"
     unheld = st.session_state.get("unheld")
-    if unheld and "job" in st.query_params:
+    if unheld:
         st.info(
             _(
                 "The form cannot hold all that this link compares: it shows one value of {fields}."
             ).format(fields=_(", ").join(_(FIELD_TITLES[name]) for name in unheld))
         )
     said: dict[str, Any] = {"dataset": dataset}
-    said["activation"] = _pills("activation", list(ACTIVATIONS), _FIRST, "activation", _)
+    said["activation"] = _pills("activation", list(ACTIVATIONS), FIRST, "activation", _)
     losses = [name for name, loss in LOSSES.items() if usual.source.task.kind in loss.tasks]
     said["loss"] = _pills("loss", losses, (usual.loss,), key + "loss", _)
     left, right = st.columns(2)
@@ -177,7 +110,7 @@ def _seeds(_: Translate) -> list[Any]:
         return picked
     # Every widget has a first value of its own: one that is kept in the session state alone is
     # lost on the way to a browser whose first drawing is interrupted by a click.
-    return list(range(st.slider(title, 1, _MOST_SEEDS, 3, key="seeds", help=told)))
+    return list(range(st.slider(title, 1, MOST_SEEDS, 3, key="seeds", help=told)))
 
 
 def _more(usual: RunConfig, key: str, _: Translate) -> dict[str, Any]:
@@ -185,7 +118,7 @@ def _more(usual: RunConfig, key: str, _: Translate) -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         for name in ("kernel_initializer", "bias_initializer", "schedule"):
-            said[name] = _several(name, list(_CHOICES[name]), usual, key, _)
+            said[name] = _several(name, list(CHOICES[name]), usual, key, _)
         said["output"] = _outputs(key, _)
         most, samples = 10**9, usual.train_samples
         said["train_samples"] = _number("train_samples", 1, most, samples, key, _)
@@ -215,14 +148,38 @@ def _pills(
         wrap=True,
         key=key,
     )
+    st.text_input(
+        _("… or type one, with its parameter"),
+        key=f"{key}_typed",
+        placeholder={"activation": "leaky_relu(0.1)", "loss": "huber(2)"}[name],
+        max_chars=200,
+        label_visibility="collapsed",
+        on_change=keeping,
+        args=(_take_typed, name, key),
+    )
     return picked
+
+
+def _take_typed(name: str, key: str) -> None:
+    """Choose what was typed beside the pills, and empty the field.
+
+    Raises:
+        InvalidExperiment: it is none; the field keeps it.
+    """
+    field = FIELDS[name]
+    typed = [
+        as_option(name, field.read(part)) for part in listed(name, st.session_state[f"{key}_typed"])
+    ]
+    chosen = [*st.session_state.get(key, ()), *typed]
+    st.session_state[key] = list(dict.fromkeys(chosen))
+    st.session_state[f"{key}_typed"] = ""
 
 
 def _several(
     name: str, options: Sequence[str], usual: RunConfig, key: str, _: Translate
 ) -> list[str]:
     """A list of values of one field, which takes other values than its ``options`` too."""
-    first = _distinct((usual,), name)
+    first = distinct((usual,), name)
     chosen = st.session_state.get(key + name, ())
     picked: list[str] = st.multiselect(
         _title(name, _),
@@ -270,5 +227,7 @@ def _network(text: str) -> str:
 
 
 def _coloured(name: str) -> str:
-    colour = ACTIVATIONS[name.partition("(")[0]].colour
+    entry = ACTIVATIONS.get(name.partition("(")[0])
+    # A formula of one's own has no family, and the colour of none.
+    colour = entry.colour if entry else "#8C8C8C"
     return f':color[●]{{foreground="{colour}"}} {name}'

@@ -26,8 +26,15 @@ _PAGES = {
 PAGES: Mapping[str, str] = {page: _PAGES[page] for page in _PAGES if (_ROOT / page).is_file()}
 
 _LOGO = Path(__file__).with_name("logo.svg")
+# Captions, chips and the one blue button in colours that can be read on both themes.
 # The links are one line on the narrowest phone too, below the name, and scroll sideways there.
 _STYLE = """<style>
+[data-testid="stCaptionContainer"] {color: inherit; opacity: 0.78;}
+[data-testid="stMultiSelectTagsContainer"] [data-tag]
+  {color: inherit; background-color: rgba(128, 128, 128, 0.22);}
+[data-testid="stMultiSelectTagsContainer"] [data-tag] * {color: inherit;}
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"]:hover
+  {background-color: #0072B2; border-color: #0072B2; color: #FFFFFF;}
 .st-key-frame p {white-space: nowrap;}
 .st-key-pages {flex: none; min-width: 0; overflow-x: auto; scrollbar-width: none;}
 .st-key-logo p {font-size: 1.35rem; font-weight: 700;}

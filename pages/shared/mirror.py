@@ -13,7 +13,7 @@ from core.sharing import bundle
 from core.sharing.links import address, enclosing, encode
 from core.store import Job
 from pages.shared.binding import current_link, follow
-from pages.shared.form import fill_form, usual_experiment
+from pages.shared.filling import fill_form, usual_experiment
 from pages.shared.selection import Selection
 
 # What the form was last filled from, and what it said then or has written since.
@@ -47,6 +47,7 @@ def mirror(experiment: Experiment) -> None:
     if said != before:
         follow({**dict.fromkeys(_fields()), **parameters})
         st.session_state[_SAID] = said
+        st.session_state.pop("unheld", None)
         st.session_state[_FILLED] = address(_fields())
 
 

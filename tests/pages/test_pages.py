@@ -388,3 +388,21 @@ def test_runs_can_be_put_together_by_one_setting(store: Store, finished: Finishe
     assert not app.exception
     assert [row[0] for row in _board(app)[1:]] == ["lr 0.1", "lr 0.01"]
     assert app.query_params["group"] == "learning_rate"
+
+
+@pytest.mark.usefixtures("store")
+def test_a_parameter_is_typed_beside_the_choices_and_nonsense_stays_in_the_field() -> None:
+    app = _compare()
+    app.text_input(key="activation_typed").set_value("leaky_relu(0.1), elu").run()
+    assert app.button_group(key="activation").value == [
+        "relu", "tanh", "sigmoid", "leaky_relu(0.1)", "elu",
+    ]  # fmt: skip
+    assert app.text_input(key="activation_typed").value == ""
+    assert app.query_params["activation"] == "relu,tanh,sigmoid,leaky_relu(0.1),elu"
+    app.text_input(key="activation_typed").set_value("wavy(3)").run()
+    assert not app.exception
+    assert "Unknown activation 'wavy(3)'" in app.error[0].value
+    assert app.text_input(key="activation_typed").value == "wavy(3)"
+    assert len(app.button_group(key="activation").value) == 5
+    app.text_input(key="mnist_loss_typed").set_value("huber(2)").run()
+    assert app.button_group(key="mnist_loss").value == ["cross_entropy", "huber(2)"]
