@@ -1,7 +1,7 @@
 # make run    the environment and the app
 # make test   the environment, then format, lint, types and tests: what CI runs
 # make quick  the tests that need neither a browser nor a PostgreSQL server
-# make bench  the benchmarks, an hour on two cores; needs pip install -r benchmarks/requirements.txt
+# make bench  the benchmarks in full size, and what they need besides
 
 PYTHON ?= python3
 BIN := .venv/$(if $(wildcard .venv/Scripts),Scripts,bin)
@@ -22,6 +22,7 @@ quick: .venv/dev
 	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/store
 
 bench: .venv/app
+	$(BIN)/pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
 
 format: .venv/dev

@@ -48,7 +48,7 @@ def main(cases: tuple[str, ...], quick: bool, rounds: int | None) -> None:
 def _check(chosen: list[Case]) -> None:
     """Refuse to begin without the peers."""
     peers = {o.peer for case in chosen if isinstance(case, Race) for o in case.opponents}
-    if "pytorch" in peers and not find_spec("torch"):
+    if peers & {"pytorch", "pytorch_fused"} and not find_spec("torch"):
         raise click.UsageError("PyTorch is missing: pip install -r benchmarks/requirements.txt")
 
 

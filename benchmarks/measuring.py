@@ -76,11 +76,13 @@ def _race(case: Race, quick: bool, rounds: int, say: Say) -> tuple[list[Figure],
                 seconds[peer.peer].append(whole)
                 accuracies[peer.peer] = found["accuracies"]
                 say(f"{peer.title}: {whole:.1f} s, {len(wanted)} runs in {wall:.1f} s")
-    return _compared(case, peers, chosen, seconds, accuracies)
+    tolerance = case.tolerance * (3 if quick else 1)
+    return _compared(case.name, tolerance, peers, chosen, seconds, accuracies)
 
 
 def _compared(
-    case: Race,
+    name: str,
+    tolerance: float,
     peers: Sequence[Opponent],
     chosen: dict[str, list[int]],
     seconds: dict[str, list[float]],
@@ -102,9 +104,9 @@ def _compared(
             figures.append(Figure(peer.title, "s", tuple(seconds[peer.peer]), None, note, details))
             continue
         same = [ours[place] for place in chosen[peer.peer]]
-        if not agree(same, accuracies[peer.peer], case.tolerance):
+        if not agree(same, accuracies[peer.peer], tolerance):
             faults.append(
-                f"{case.name}: accuracies disagree: {peer.title} {theirs}, Kassei {spread(same)}"
+                f"{name}: accuracies disagree: {peer.title} {theirs}, Kassei {spread(same)}"
             )
         ratios = tuple(
             their / our

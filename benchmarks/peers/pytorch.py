@@ -15,8 +15,8 @@ def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, f
         yield {place: fit(configs[place])}
 
 
-def fit(config: RunConfig) -> float:
-    """One run; test accuracy (0-1) after the last epoch."""
+def fit(config: RunConfig, **adam: Any) -> float:
+    """One run; test accuracy (0-1) after the last epoch. ``adam`` goes to the optimizer."""
     import torch
     from torch import nn
 
@@ -31,7 +31,7 @@ def fit(config: RunConfig) -> float:
     x_test, y_test = torch.tensor(d.x_test), torch.tensor(d.y_test).long()
     torch.manual_seed(config.seed)
     model = network(config)
-    optimizer = torch.optim.Adam(model.parameters(), config.learning_rate)
+    optimizer = torch.optim.Adam(model.parameters(), config.learning_rate, **adam)
     loss = nn.CrossEntropyLoss()
     accuracy = 0.0
     for _ in range(config.epochs):

@@ -1,0 +1,13 @@
+"""PyTorch's loop with Adam's update in one kernel, which its default on a processor is not."""
+
+from collections.abc import Iterator, Sequence
+
+from benchmarks.peers.pytorch import fit
+from core import Experiment
+
+
+def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, float]]:
+    """Train run after run."""
+    configs = experiment.grid()
+    for place in places:
+        yield {place: fit(configs[place], fused=True)}
