@@ -22,6 +22,7 @@ from core.jobs.pulse import Pulse
 from core.jobs.turns import MOST_DEATHS, Begun, Turns, Work
 from core.jobs.worker import Turn
 from core.language import N_
+from core.metrics import duration
 from core.report import Report, RunEnd, Status
 from core.store import Store
 
@@ -32,6 +33,8 @@ _LOOK_SECONDS, _IDLE_SECONDS = 0.2, 0.4
 _RETRY_SECONDS = 0.5
 # Blocks that stand in a worker's memory at the same time, each for another visitor.
 _MOST_STANDING = 8
+# Times the bound that a job may take: what was refused before is an estimate.
+_OVERDUE = 2.0
 # Outcomes that may wait to be written before no more turns are given.
 _MOST_UNWRITTEN = 4
 
@@ -94,11 +97,23 @@ class Trainer:
                 if begun:
                     self._drop(begun)
                 self._lease.finish(entry.id, Status.CANCELLED)
+            elif begun and begun.busy > _OVERDUE * self._limits.seconds:
+                self._drop(begun)
+                self._lease.finish(entry.id, Status.FAILED, as_message(self._overdue()))
             elif begun is None and (entry.place == 0 or self._has_room(entry.visitor)):
                 self._begin(entry.id)
         for job in list(self._turns.begun.values()):
             if not self._turns.needed(job):
                 self._end(job)
+
+    def _overdue(self) -> KasseiError:
+        return TrainingFailed(
+            N_(
+                "The training took longer than {most}, the most that it may take here: choose fewer"
+                " epochs or runs."
+            ),
+            most=duration(_OVERDUE * self._limits.seconds),
+        )
 
     def _has_room(self, visitor: str) -> bool:
         """Whether another job of ``visitor`` may begin: one each, more where workers idle."""
@@ -115,7 +130,7 @@ class Trainer:
     def _begin(self, job_id: str) -> None:
         """Plan a job: what it planned before a trainer was lost, then what nobody trains yet."""
         job = self._store.job(job_id)
-        begun = Begun(job_id, job.visitor, frozenset(job.run_ids))
+        begun = Begun(job_id, job.visitor, frozenset(job.run_ids), busy=job.busy)
         try:
             experiment = from_yaml(job.document)
             check(experiment, self._limits, self._store, pace(self._store))
@@ -224,6 +239,7 @@ class Trainer:
                 self._lease.record(work.job_id, outcome.seconds, outcome.reports)
                 work.saw(outcome.reports)
                 self._pulse.trained(outcome.reports)
+                job.busy += outcome.seconds
                 if outcome.ended:
                     job.works.remove(work)
             self._unwritten.popleft()

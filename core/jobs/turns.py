@@ -50,12 +50,16 @@ class Work:
 
 @dataclass(eq=False, slots=True)
 class Begun:
-    """A job that has begun: its blocks, and the runs that it leaves to another job's blocks."""
+    """A job that has begun: its runs, the blocks that it trains itself, and what it was given.
+
+    ``busy`` is the seconds of a worker's time, since the job began for the first time.
+    """
 
     job_id: str
     visitor: str
     run_ids: frozenset[str]
     works: list[Work] = field(default_factory=list)
+    busy: float = 0.0
 
 
 class Turns:

@@ -1,0 +1,129 @@
+"""The trainer's steps with workers that are none: what is planned, given, written and ended."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from core.errors import told_message
+from core.experiment import Experiment
+from core.jobs import trainer as module
+from core.jobs.bounds import PRIVATE
+from core.jobs.trainer import Trainer
+from core.jobs.turns import Work
+from core.report import EpochReport, RunEnd, Status
+from core.store import Lease, Store
+
+
+class Workers:
+    """One worker that has trained whatever it was given last, when ``done`` is asked."""
+
+    def __init__(self, *_: object) -> None:
+        self.ready = ["here"]
+        self.last: Work | None = None
+
+    def look(self) -> list[object]:
+        return []
+
+    def done(self) -> list[object]:
+        return []
+
+    def free(self) -> list[str]:
+        return [] if self.last else ["here"]
+
+    def give(self, _address: str, work: Work, _name: str, _seconds: float, *, begins: bool) -> None:
+        self.last = work
+
+    def forget(self, work: Work) -> None:
+        self.last = None
+
+    def end_stuck(self) -> None:
+        pass
+
+
+@dataclass
+class Quiet:
+    """A pulse that says nothing."""
+
+    lease: Lease
+
+    def tell(self, workers: int | None = None, trouble: object = None) -> None:
+        assert trouble is None
+
+    def trained(self, _reports: object) -> None:
+        pass
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store.open("sqlite://") as opened:
+        yield opened
+
+
+def hired(store: Store, monkeypatch: pytest.MonkeyPatch, seconds: float = 1e9) -> Trainer:
+    """A trainer of ``store`` with such workers, which replaces the one before."""
+    monkeypatch.setattr(module, "Crew", Workers)
+    monkeypatch.setattr(module, "_LOOK_SECONDS", 0.0)
+    lease = store.take_lease("host:1:0", "1", lambda _: True)
+    assert lease
+    return Trainer(None, store, Quiet(lease), replace(PRIVATE, seconds=seconds))  # type: ignore[arg-type]
+
+
+def test_a_job_that_takes_longer_than_it_may_is_ended_and_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch, seconds=60)
+    job_id = store.submit(Experiment(dataset="moons", epochs=1))
+    trainer.step()
+    assert store.job(job_id).status == Status.RUNNING
+    trainer._lease.record(job_id, 119.0, [])
+    after = hired(store, monkeypatch, seconds=60)
+    after.step()
+    assert store.job(job_id).status == Status.RUNNING
+    after._turns.begun[job_id].busy += 2
+    after.step()
+    job = store.job(job_id)
+    assert job.status == Status.FAILED
+    assert "longer than 2 min 00 s" in told_message(job.message, str)
+    assert set(store.runs(job.run_ids)["status"]) == {"failed"}
+
+
+def test_the_next_trainer_trains_blocks_in_the_company_they_had(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a run of the block has diverged meanwhile, and needs no training itself."""
+    experiment = Experiment(dataset="moons", seed=[0, 1, 2], epochs=1)
+    job_id = store.submit(experiment)
+    first = hired(store, monkeypatch)
+    first.step()
+    (before,) = first._turns.works
+    first._lease.record(job_id, 1.0, [RunEnd(experiment.grid()[1].run_id, Status.DIVERGED, 3)])
+    second = hired(store, monkeypatch)
+    second.step()
+    (after,) = second._turns.works
+    assert after.block == before.block
+
+
+def test_what_a_stopped_job_leaves_is_planned_by_the_job_that_needs_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch)
+    wide = store.submit(Experiment(dataset="moons", seed=[0, 1, 2], epochs=1), "Ada")
+    trainer.step()
+    narrow = store.submit(Experiment(dataset="moons", seed=1, epochs=1), "Ben")
+    trainer.step()
+    assert [work.job_id for work in trainer._turns.works] == [wide]
+    store.ask_stop(wide)
+    trainer.step()
+    trainer.step()
+    assert store.job(wide).status == Status.CANCELLED
+    (work,) = trainer._turns.works
+    assert work.job_id == narrow
+    assert [config.seed for config in work.block.configs] == [1]
+    run_id = work.block.configs[0].run_id
+    reports = (EpochReport(run_id, 0, 0, 0.0, 1.0, 1.0), RunEnd(run_id, Status.FINISHED))
+    trainer._unwritten.append(module.Outcome(work, reports, 1.0, ended=True))
+    trainer.step()
+    trainer.step()
+    assert store.job(narrow).status == Status.FINISHED
+    assert store.job(narrow).busy == 1.0
