@@ -130,6 +130,12 @@ class RunConfig(_Record):
         return dense + (sum(self.hidden) if self.learns_slopes else 0)
 
     @property
+    def shares_samples(self) -> bool:
+        """Whether every seed has the same samples: two fixed pools, each taken whole."""
+        whole = (self.source.train_samples, self.source.test_samples)
+        return self.source.separate and whole == (self.train_samples, self.test_samples)
+
+    @property
     def updates_per_epoch(self) -> int:
         """Full batches in an epoch; a last batch that is not full is dropped."""
         return self.train_samples // self.batch_size

@@ -4,8 +4,9 @@ Importing this loads no data and no library but NumPy. No data set knows of netw
 """
 
 from data.dataset import Dataset, load
+from data.mnist import forget
 from data.registry import DATASETS
 from data.sizing import settings
 from data.source import Settings, Source, Task
 
-__all__ = ["DATASETS", "Dataset", "Settings", "Source", "Task", "load", "settings"]
+__all__ = ["DATASETS", "Dataset", "Settings", "Source", "Task", "forget", "load", "settings"]

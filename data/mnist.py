@@ -179,6 +179,11 @@ def _parsed(path: Path, _modified: int, _size: int, _inode: int) -> Arrays:
     )
 
 
+def forget() -> None:
+    """Give back the memory of the images that were read; the next reader reads the file again."""
+    _parsed.cache_clear()
+
+
 def pixels(images: Bytes) -> Floats:
     """Images (n, 28, 28) of whole numbers 0-255 as float32 (n, 784) from 0 to 1, read-only."""
     flat = np.divide(images.reshape(len(images), -1), np.float32(255), dtype=np.float32)

@@ -6,19 +6,21 @@ this machine's own runs took.
 
 import itertools
 
+from core.engine.draws import PROBE_SAMPLES
 from core.engine.plan import Block
 
 # Seconds of one update beside its arithmetic, plain and compiled by XLA: a base and a share
 # for each layer and for each group of activations in it.
-_PLAIN_BASE, _PLAIN_LAYER, _PLAIN_GROUP = 8e-4, 2.5e-4, 1e-4
-_XLA_BASE, _XLA_LAYER, _XLA_GROUP = 4e-5, 2e-5, 5e-6
-_PLAIN_FLOPS, _XLA_FLOPS = 6e10, 1.2e11
-# Elementwise work: activations and optimizer, entries a second.
-_ENTRIES = 4e8
-_TRACE, _TRACE_LAYER, _COMPILE, _COMPILE_LAYER = 1.0, 0.15, 0.8, 0.35
-_REPORT_ENTRIES = 2.5e7
-# Seconds that XLA saves for each activation of a report's two passes.
-_REPORT_GAIN = 9e-9
+_PLAIN_BASE, _PLAIN_LAYER, _PLAIN_GROUP = 2e-4, 5e-5, 8e-5
+_XLA_BASE, _XLA_LAYER, _XLA_GROUP = 4e-5, 2e-5, 3e-6
+_PLAIN_FLOPS, _XLA_FLOPS = 6e10, 2e11
+# Seconds of an entry: of an activation, forwards and backwards; of a weight's update.
+_PLAIN_ENTRY, _XLA_ENTRY = 1.9e-8, 6e-9
+_PLAIN_WEIGHT, _XLA_WEIGHT = 5e-9, 2.5e-9
+_TRACE, _TRACE_LAYER, _COMPILE, _COMPILE_LAYER = 0.6, 0.1, 0.8, 0.4
+_REPORT_ENTRIES = 4e7
+# Seconds that XLA saves for each activation that is evaluated or probed.
+_REPORT_GAIN = 3e-9
 
 
 def seconds(block: Block) -> float:
@@ -41,14 +43,11 @@ def prefers_xla(block: Block) -> bool:
 
 def prefers_xla_reports(block: Block) -> bool:
     """Whether there are enough epochs for compiled evaluation and probing to pay off."""
-    gained = (block.shape.epochs + 1) * _report_entries(block) * _REPORT_GAIN
-    return gained > 1.5 * 2 * (_COMPILE + _COMPILE_LAYER * _layers(block))
-
-
-def _report_entries(block: Block) -> int:
     config = block.shape
-    rows = min(512, config.train_samples) + config.test_samples
-    return len(block.configs) * rows * sum(config.sizes[1:])
+    each = config.test_samples + min(PROBE_SAMPLES, config.train_samples)
+    samples = (config.epochs + 1) * each + 2 * config.train_samples
+    gained = samples * len(block.configs) * sum(config.sizes[1:]) * _REPORT_GAIN
+    return gained > 2 * (_COMPILE + _COMPILE_LAYER * _layers(block))
 
 
 def _layers(block: Block) -> int:
@@ -71,12 +70,14 @@ def _update(block: Block, xla: bool) -> float:
     products = sum(a * b for a, b in itertools.pairwise(config.sizes))
     # Forward, backward by weights and by inputs: three products, two operations each.
     work = 6 * members * config.batch_size * products / (_XLA_FLOPS if xla else _PLAIN_FLOPS)
-    elementwise = members * (config.batch_size * sum(config.sizes[1:]) + config.parameters)
+    entry, weight = (_XLA_ENTRY, _XLA_WEIGHT) if xla else (_PLAIN_ENTRY, _PLAIN_WEIGHT)
+    activations = config.batch_size * sum(config.sizes[1:])
+    elementwise = members * (entry * activations + weight * config.parameters)
     base, layer, group = (
         (_XLA_BASE, _XLA_LAYER, _XLA_GROUP) if xla else (_PLAIN_BASE, _PLAIN_LAYER, _PLAIN_GROUP)
     )
     overhead = base + layers * (layer + group * _groups(block))
-    return overhead + work + elementwise / _ENTRIES
+    return overhead + work + elementwise
 
 
 def _reports(block: Block) -> float:
@@ -84,6 +85,8 @@ def _reports(block: Block) -> float:
     config, members = block.shape, len(block.configs)
     products = sum(a * b for a, b in itertools.pairwise(config.sizes))
     evaluated = 2 * members * config.test_samples * products / _PLAIN_FLOPS
-    probed = members * min(512, config.train_samples) * sum(config.hidden) / _REPORT_ENTRIES
+    probed = (
+        members * min(PROBE_SAMPLES, config.train_samples) * sum(config.hidden) / _REPORT_ENTRIES
+    )
     start = 2 * members * config.train_samples * products / _PLAIN_FLOPS
     return start + (config.epochs + 1) * (0.01 + evaluated + probed)

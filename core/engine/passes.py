@@ -4,7 +4,9 @@ Each is one call of a TensorFlow function over all members, compiled by XLA wher
 enough of it to pay off, else run as a plain graph, which starts sooner.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
@@ -41,7 +43,7 @@ class Passes:
         xla_reports: bool = False,
         statistics: bool = True,
     ) -> None:
-        self.block, self.stack = block, Stack(block)
+        self.block, self.stack = block, Stack(block, sliced=xla)
         self._classification = classification
         axes = (block.seeds, block.variants)
         self._alive = tf.Variable(tf.ones(axes, tf.bool))
@@ -57,7 +59,12 @@ class Passes:
         self.carries = statistics and weights <= _CARRIED_WEIGHTS
         self._train = tf.function(self._updates, jit_compile=xla, autograph=False)
         self._turn = tf.function(self._turned, autograph=False)
-        self._sums = tf.function(self._summed, jit_compile=xla_reports, autograph=False)
+        self._test = tf.function(
+            partial(self._summed, live=False), jit_compile=xla_reports, autograph=False
+        )
+        self._evaluate = tf.function(
+            partial(self._summed, live=statistics), jit_compile=xla_reports, autograph=False
+        )
         self._probe = tf.function(self._probed, jit_compile=xla_reports, autograph=False)
         self._rows = _rows_at_once(block)
 
@@ -96,15 +103,22 @@ class Passes:
         self._diverged_at.assign(at)
         self._alive.assign(self._alive & ~members)
 
+    def test(self, x: tf.Tensor, y: tf.Tensor) -> Sums:
+        """``evaluate`` without a look at which units live."""
+        return self._in_steps(self._test, x, y)
+
     def evaluate(self, x: tf.Tensor, y: tf.Tensor) -> Sums:
         """The sums over ``x`` (seeds or 1, n, features) with the weights as they are."""
+        return self._in_steps(self._evaluate, x, y)
+
+    def _in_steps(self, sums: Callable[..., tf.Tensor], x: tf.Tensor, y: tf.Tensor) -> Sums:
         totals, lived = [], []
         for start in range(0, x.shape[1], self._rows):
             parts = x[:, start : start + self._rows], y[:, start : start + self._rows]
             count = parts[0].shape[1]
             padding = [[0, 0], [0, self._rows - count], [0, 0]]
             filled = parts if count == self._rows else [tf.pad(part, padding) for part in parts]
-            total, live = self._sums(*filled, tf.constant(count))
+            total, live = sums(*filled, tf.constant(count))
             totals.append(total.numpy())
             lived.append(live.numpy())
         return self._as_sums(np.sum(totals, axis=0), np.any(lived, axis=0))
@@ -186,7 +200,9 @@ class Passes:
             variable.assign(tf.zeros_like(variable))
         return seen
 
-    def _summed(self, x: tf.Tensor, y: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _summed(
+        self, x: tf.Tensor, y: tf.Tensor, count: tf.Tensor, *, live: bool
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Totals (seeds, variants, 3) and live units over the first ``count`` samples."""
         layers = self.stack.layers(*self.stack.weights())
         pre, _ = self.stack.forward(layers, x)
@@ -194,11 +210,13 @@ class Passes:
         counted = tf.range(tf.shape(x)[1]) < count
         each = tf.concat([losses[..., None], self._scores(outputs, y)], axis=-1)
         each = tf.where(counted[:, None], each, 0.0)
-        live = [
-            tf.reduce_any(self.stack.live(layers, i, pre[i]) & counted[:, None], axis=2)
-            for i in range(len(self._hidden))
-        ]
-        lived = tf.concat(live, axis=-1) if live else tf.zeros_like(self._live)
+        lived = tf.zeros_like(self._live)
+        if live and self._hidden:
+            seen = [
+                tf.reduce_any(self.stack.live(layers, i, pre[i]) & counted[:, None], axis=2)
+                for i in range(len(self._hidden))
+            ]
+            lived = tf.concat(seen, axis=-1)
         return tf.reduce_sum(tf.cast(each, tf.float64), axis=2), lived
 
     def _scores(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:

@@ -24,7 +24,7 @@ VARIANT_FIELDS = (
 _BLOCK_WEIGHTS = 1_000_000
 # Pre-activations of the probe: z, a, delta and f' of every member live at once (16 bytes).
 _BLOCK_PROBE_ENTRIES = 16_000_000
-_BLOCK_MEMBERS = 512
+_BLOCK_MEMBERS = 1_024
 # Inputs of all seeds, 4 bytes each, held by NumPy and by TensorFlow.
 _BLOCK_SAMPLE_ENTRIES = 40_000_000
 
@@ -41,6 +41,11 @@ class Block:
     def shape(self) -> RunConfig:
         """Any of the configs: what is alike in all of them."""
         return self.configs[0]
+
+    @property
+    def seed_numbers(self) -> tuple[int, ...]:
+        """The seed of each row of members."""
+        return tuple(config.seed for config in self.configs[:: self.variants])
 
     def structure(self) -> "Block":
         """The block without what is not compiled into its passes: equal where it is all alike."""
@@ -99,11 +104,10 @@ def members(config: RunConfig) -> int:
 
 def seeds_at_once(config: RunConfig) -> int:
     """How many seeds' samples one block holds: any number of the same, few large ones."""
-    source = config.source
-    sizes = (config.train_samples, config.test_samples)
-    if source.separate and sizes == (source.train_samples, source.test_samples):
+    if config.shares_samples:
         return _BLOCK_MEMBERS
-    return max(1, _BLOCK_SAMPLE_ENTRIES // (sum(sizes) * config.sizes[0]))
+    samples = config.train_samples + config.test_samples
+    return max(1, _BLOCK_SAMPLE_ENTRIES // (samples * config.sizes[0]))
 
 
 def _even(count: int, most: int) -> Iterator[tuple[int, int]]:

@@ -1,21 +1,28 @@
-"""A pool of compiled passes: blocks that differ in their seeds alone are compiled once."""
+"""What stays between blocks: compiled passes, and the samples that all seeds share.
+
+Blocks that differ in their seeds, rates and initializers alone are compiled once.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.engine.cost import prefers_xla, prefers_xla_reports
+from core.engine.inputs import Inputs, inputs
 from core.engine.passes import Passes
 from core.engine.plan import Block
 
 # A compiled block holds its weights and moments, some 20 MB at most.
 _MOST = 4
+# The fields that decide which samples there are, beside the seed.
+_SAMPLES = ("dataset", "train_samples", "test_samples", "noise", "outliers")
 
 
 class PassesPool:
-    """Passes that wait to be used again; whoever trains has its own. Not shared by threads."""
+    """Passes and samples that wait to be used again. Not shared by threads."""
 
     def __init__(self) -> None:
         self._waiting: dict[tuple[Block, bool], Passes] = {}
+        self._shared: tuple[tuple[object, ...], Inputs] | None = None
 
     @contextmanager
     def passes(
@@ -40,3 +47,16 @@ class PassesPool:
         self._waiting[structure] = passes
         if len(self._waiting) > _MOST:
             del self._waiting[next(iter(self._waiting))]
+
+    def inputs(self, block: Block) -> Inputs:
+        """The samples of ``block``; the last that were the same for every seed are kept."""
+        config, seeds = block.shape, block.seed_numbers
+        key = tuple(getattr(config, name) for name in _SAMPLES)
+        if self._shared and self._shared[0] == key:
+            return self._shared[1].of_seeds(config, seeds)
+        # What is kept makes room before its successor is read.
+        self._shared = None
+        found = inputs(config, seeds)
+        if config.shares_samples:
+            self._shared = key, found
+        return found

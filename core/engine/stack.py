@@ -46,8 +46,9 @@ class Layers:
 class Stack:
     """The functions of a block's variants over its weights: tensors in, tensors out."""
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Block, *, sliced: bool) -> None:
         configs = block.configs[: block.variants]
+        self._sliced = sliced
         self.block = block
         first, rest = initial(block)
         self.first = keras.Variable(first, dtype="float32")
@@ -97,6 +98,11 @@ class Stack:
                 post.append(self._activate(layers, layer, z))
         return pre, post
 
+    def _by_group(
+        self, parts: Sequence[Group], apply: Callable[..., tf.Tensor], *tensors: tf.Tensor
+    ) -> tf.Tensor:
+        return by_group(parts, apply, *tensors, sliced=self._sliced)
+
     def losses(self, last: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Loss of each sample (seeds, variants, samples), and the outputs.
 
@@ -108,7 +114,7 @@ class Stack:
             output, loss = function(z, t)
             return tf.concat([loss[..., None], output], axis=-1)
 
-        parts = by_group(self._outputs, both, last, spread)
+        parts = self._by_group(self._outputs, both, last, spread)
         return parts[..., 0], parts[..., 1:]
 
     def live(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
@@ -121,7 +127,7 @@ class Stack:
     def _activate(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
         if self.learned:
             return tf.nn.relu(z) - layers.slopes[layer] * tf.nn.relu(-z)
-        return by_group(self._activations, lambda function, part: function(part), z)
+        return self._by_group(self._activations, lambda function, part: function(part), z)
 
 
 def groups(
@@ -135,19 +141,27 @@ def groups(
 
 
 def by_group(
-    parts: Sequence[Group], apply: Callable[..., tf.Tensor], *tensors: tf.Tensor
+    parts: Sequence[Group],
+    apply: Callable[..., tf.Tensor],
+    *tensors: tf.Tensor,
+    sliced: bool = True,
 ) -> tf.Tensor:
-    """``apply(function, *tensors)`` for each group's variants (axis 1), back in their order."""
+    """``apply(function, *tensors)`` for each group's variants (axis 1), back in their order.
+
+    ``sliced`` is right for XLA, to which a slice costs nothing. In a plain graph the gradient
+    of eight slices is eight arrays of the full size and their sum, of a split it is one.
+    """
     if len(parts) == 1:
         return apply(parts[0].function, *tensors)
-    done = [
-        apply(part.function, *(_taken(tensor, part.places) for tensor in tensors)) for part in parts
-    ]
-    joined = tf.concat(done, axis=1)
     order = [place for part in parts for place in part.places]
-    if order == sorted(order):
-        return joined
-    return tf.gather(joined, np.argsort(order), axis=1)
+    if not sliced and order == sorted(order):
+        sizes = [len(part.places) for part in parts]
+        pieces = zip(*(tf.split(tensor, sizes, axis=1) for tensor in tensors), strict=True)
+    else:
+        pieces = iter([[_taken(tensor, part.places) for tensor in tensors] for part in parts])
+    done = [apply(part.function, *own) for part, own in zip(parts, pieces, strict=True)]
+    joined = tf.concat(done, axis=1)
+    return joined if order == sorted(order) else tf.gather(joined, np.argsort(order), axis=1)
 
 
 def _taken(tensor: tf.Tensor, places: tuple[int, ...]) -> tf.Tensor:

@@ -5,6 +5,7 @@ it reads its own setting of what to tell. This module knows nothing of training.
 """
 
 import ctypes
+import gc
 import logging
 import os
 import re
@@ -38,9 +39,22 @@ def start() -> None:
     os.environ[LEVEL] = _ERRORS
     # Its advice on retracing is for who writes loops; ours are few and meant.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    with _without_news():
+    with _without_news(), _without_collection():
         import keras  # noqa: F401
         import tensorflow  # noqa: F401
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """No search for garbage among what is imported, now or later: nearly all of it stays."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 def _keep_freed_memory() -> None:

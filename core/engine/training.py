@@ -5,7 +5,7 @@ for the seconds). It ends when every member has ended, or when ``stop`` says so.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -14,11 +14,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from core.engine.draws import batch_order
+from core.engine.inputs import Inputs, taken
 from core.engine.passes import Passes, State
 from core.engine.plan import Block
 from core.engine.pool import PassesPool
 from core.engine.reporting import Measured, Sums, epoch_reports
-from core.engine.samples import Samples, samples
 from core.engine.snapshots import kept_epochs
 from core.report import Report, RunEnd, Status
 
@@ -46,24 +46,25 @@ def train_block(
     leaves the layers out: so that benchmarks can tell what they cost.
     """
     classification = block.shape.source.task.kind == "classification"
-    with (pool or PassesPool()).passes(
-        block, classification=classification, statistics=statistics
-    ) as passes:
-        yield from _Training(block, stop, passes, statistics).reports()
+    pool = pool or PassesPool()
+    with pool.passes(block, classification=classification, statistics=statistics) as passes:
+        yield from _Training(block, stop, pool.inputs(block), passes, statistics).reports()
 
 
 class _Training:
     """One block on its way through the epochs."""
 
     def __init__(
-        self, block: Block, stop: Callable[[], bool], passes: Passes, statistics: bool
+        self,
+        block: Block,
+        stop: Callable[[], bool],
+        inputs: Inputs,
+        passes: Passes,
+        statistics: bool,
     ) -> None:
         self.block, self.config, self.stop = block, block.shape, stop
-        self.seeds = tuple(config.seed for config in block.configs[:: block.variants])
-        self.data: Samples = samples(self.config, self.seeds)
-        self.x, self.y = tf.constant(self.data.x_train), tf.constant(self.data.y_train)
-        self.x_test, self.y_test = tf.constant(self.data.x_test), tf.constant(self.data.y_test)
-        self.probe = (_rows(self.data.x_train, self.data), _rows(self.data.y_train, self.data))
+        self.inputs, self.data = inputs, inputs.samples
+        self.probe = inputs.probe()
         self.passes, self.statistics = passes, statistics
         self.ended = np.zeros((block.seeds, block.variants), bool)
         self.seconds = 0.0
@@ -76,7 +77,7 @@ class _Training:
     def reports(self) -> Iterator[list[Report]]:
         """A list an epoch. Statistics are made in a thread of their own while training goes on."""
         with ThreadPoolExecutor(1, "statistics") as thread:
-            start = self.passes.evaluate(self.x, self.y)
+            start = self.passes.evaluate(self.inputs.x, self.inputs.y)
             made: Future[list[Report]] | None = self._made(thread, 0, start)
             for epoch in range(1, self.config.epochs + 1):
                 if self.ended.all():
@@ -100,7 +101,7 @@ class _Training:
         return np.stack(
             [
                 batch_order(seed, epoch, config.train_samples, config.batch_size)
-                for seed in self.seeds
+                for seed in self.block.seed_numbers
             ]
         )
 
@@ -127,9 +128,9 @@ class _Training:
     def _slice(self, rows: tf.Tensor, first: int, count: int) -> None:
         if not self.seconds:
             # No updates at all, but the compilation, which is not training.
-            self.passes.train(self.x, self.y, rows, 0, 0)
+            self.passes.train(self.inputs.x, self.inputs.y, rows, 0, 0)
         start = time.perf_counter()
-        before = self.passes.train(self.x, self.y, rows, first, count)
+        before = self.passes.train(self.inputs.x, self.inputs.y, rows, first, count)
         took = time.perf_counter() - start
         self.before = before or self.before
         self.seconds += took
@@ -146,14 +147,14 @@ class _Training:
         order: NDArray[np.int32] | None = None,
     ) -> Future[list[Report]]:
         """The reports of an epoch, of the weights as they are; who is found diverged ends here."""
-        test = self.passes.evaluate(self.x_test, self.y_test)
+        test = self.passes.test(self.inputs.x_test, self.inputs.y_test)
         # Weights that overflowed in the epoch's last update show in the test loss alone.
         fell = ~self.ended & ~np.isfinite(test.loss)
         if fell.any():
             self.passes.freeze(fell)
         if self.statistics and epoch and epoch == self.config.epochs:
-            train = replace(train, live=self.passes.evaluate(self.x, self.y).live)
-        targets = self.data.y_train if order is None else _taken(self.data.y_train, order)
+            train = replace(train, live=self.passes.evaluate(self.inputs.x, self.inputs.y).live)
+        targets = self.data.y_train if order is None else taken(self.data.y_train, order)
         diverged_at = self.passes.diverged_at()
         measured = Measured(
             epoch=epoch,
@@ -182,16 +183,3 @@ class _Training:
             for config, left in zip(self.block.configs, rest, strict=True)
             if left
         ]
-
-
-def _rows(array: NDArray[np.float32], data: Samples) -> tf.Tensor:
-    return tf.constant(_taken(array, data.probe))
-
-
-def _taken(
-    array: NDArray[np.float32], rows: Sequence[object] | NDArray[np.int32]
-) -> NDArray[np.float32]:
-    """``rows`` (seeds, …) of ``array`` (seeds or 1, samples, …), flat along the samples."""
-    flat = np.asarray(rows).reshape(len(rows), -1)
-    places = np.zeros(len(flat), int) if len(array) == 1 else np.arange(len(flat))
-    return np.stack([array[p][r] for p, r in zip(places, flat, strict=True)])

@@ -1,0 +1,62 @@
+"""The samples of a block as tensors, and of which its probe is made."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from core.engine.draws import probe_rows
+from core.engine.samples import Samples, samples
+from core.experiment import RunConfig
+from data import forget
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """What a block trains, tests and probes on.
+
+    x (seeds or 1, n, features) and y (seeds or 1, n, outputs) float32; ``samples`` are the same
+    numbers as NumPy arrays, most of them without a copy of their own.
+    """
+
+    samples: Samples
+    x: tf.Tensor
+    y: tf.Tensor
+    x_test: tf.Tensor
+    y_test: tf.Tensor
+
+    def probe(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """X and y of the probe samples, (seeds, samples, …)."""
+        rows, data = self.samples.probe, self.samples
+        return tf.constant(taken(data.x_train, rows)), tf.constant(taken(data.y_train, rows))
+
+    def of_seeds(self, config: RunConfig, seeds: tuple[int, ...]) -> "Inputs":
+        """The same samples for other seeds, which share them: only the probe is theirs."""
+        probe = np.stack([probe_rows(seed, config.train_samples) for seed in seeds])
+        return replace(self, samples=replace(self.samples, probe=probe))
+
+
+def inputs(config: RunConfig, seeds: tuple[int, ...]) -> Inputs:
+    """The samples of ``config``'s data set for ``seeds``."""
+    drawn = samples(config, seeds)
+    x, y, x_test, y_test = map(
+        tf.constant, (drawn.x_train, drawn.y_train, drawn.x_test, drawn.y_test)
+    )
+    # The arrays of a tensor are the tensor's own memory. MNIST is 220 MB: it is held once.
+    forget()
+    arrays = replace(
+        drawn,
+        x_train=np.asarray(x),
+        y_train=np.asarray(y),
+        x_test=np.asarray(x_test),
+        y_test=np.asarray(y_test),
+    )
+    return Inputs(arrays, x, y, x_test, y_test)
+
+
+def taken(array: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.float32]:
+    """``rows`` (seeds, …) of ``array`` (seeds or 1, samples, …), flat along the samples."""
+    flat = rows.reshape(len(rows), -1)
+    places = np.zeros(len(flat), int) if len(array) == 1 else np.arange(len(flat))
+    return np.stack([array[p][r] for p, r in zip(places, flat, strict=True)])
