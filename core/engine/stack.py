@@ -154,12 +154,16 @@ def by_group(
     if len(parts) == 1:
         return apply(parts[0].function, *tensors)
     order = [place for part in parts for place in part.places]
-    if not sliced and order == sorted(order):
-        sizes = [len(part.places) for part in parts]
-        pieces = zip(*(tf.split(tensor, sizes, axis=1) for tensor in tensors), strict=True)
+    if sliced or order != sorted(order):
+        taken = [[_taken(tensor, part.places) for part in parts] for tensor in tensors]
     else:
-        pieces = iter([[_taken(tensor, part.places) for tensor in tensors] for part in parts])
-    done = [apply(part.function, *own) for part, own in zip(parts, pieces, strict=True)]
+        taken = [
+            tf.split(tensor, [len(part.places) for part in parts], axis=1) for tensor in tensors
+        ]
+    done = [
+        apply(part.function, *own)
+        for part, own in zip(parts, zip(*taken, strict=True), strict=True)
+    ]
     joined = tf.concat(done, axis=1)
     return joined if order == sorted(order) else tf.gather(joined, np.argsort(order), axis=1)
 
