@@ -17,7 +17,7 @@ from core.report import Status
 from core.store import Query, Store
 from data import DATASETS
 from pages.shared import caches
-from pages.shared.binding import current_link, pick_runs
+from pages.shared.binding import bound, bound_value, current_link, follow, pick_runs
 from pages.shared.frame import draw_link
 
 ROWS = 25
@@ -55,13 +55,16 @@ def choose_query(store: Store, visitor: str, _: Translate) -> Query:
     words, order = st.columns([5, 2], vertical_alignment="bottom")
     said = words.text_input(
         _("Search"),
-        key="runs_words",
+        **bound_value("words", "runs_words", ""),
         icon=":material/search:",
         placeholder=_("name, tag, experiment, activation … all words must occur"),
         max_chars=200,
     )
     sort = order.selectbox(
-        _("Order"), list(ORDERS), format_func=lambda key: _(ORDERS[key][0]), key="runs_sort"
+        _("Order"),
+        list(ORDERS),
+        format_func=lambda key: _(ORDERS[key][0]),
+        **bound("sort", "runs_sort", list(ORDERS), next(iter(ORDERS))),
     )
     with st.expander(_("Filter"), icon=":material/filter_list:"):
         columns = st.columns(3)
@@ -124,12 +127,12 @@ def pick(run_ids: Sequence[str]) -> None:
 
 def draw_table(store: Store, query: Query, _: Translate) -> int:
     """One page of what ``query`` finds, to pick from; returns how many runs it finds."""
-    page = st.session_state.get("runs_page", 1)
+    page = current_link().view.get("page", 1)
     frame, total = store.index.page(query, ROWS, ROWS * (page - 1))
     pages = max(1, -(-total // ROWS))
     if page > pages:
         # The search found less than the one before.
-        st.session_state["runs_page"] = page = 1
+        follow({"page": None})
         frame, total = store.index.page(query, ROWS)
     if not total:
         return 0
@@ -138,7 +141,7 @@ def draw_table(store: Store, query: Query, _: Translate) -> int:
         st.caption(_("Mark rows to pick them for comparison."), width="content")
         if pages > 1:
             st.space("stretch")
-            st.pagination(pages, key="runs_page", max_visible_pages=5)
+            st.pagination(pages, max_visible_pages=5, **bound_value("page", "runs_page", 1))
     ids = list(frame["run_id"])
     chosen = picked()
     version = st.session_state.get("runs_version", 0)

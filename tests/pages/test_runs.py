@@ -75,7 +75,7 @@ def test_only_a_page_of_runs_is_shown_and_the_next_page_holds_the_rest(ids: list
     app = _page()
     assert any("30 runs" in text.value for text in app.markdown)
     assert _ids(app) == ids[::-1][:25]
-    app.session_state["runs_page"] = 2
+    app.query_params["page"] = "2"
     app.run()
     assert _ids(app) == ids[::-1][25:]
     # A search that finds less than a page begins with its first.
