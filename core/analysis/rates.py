@@ -155,8 +155,8 @@ class RateRange:
     """What a range test shows for one row; NaN where it does not show it.
 
     ``start``: the loss before training; ``steepest``: the rate where the loss falls fastest with
-    the logarithm of the rate; ``lowest``: that of the least loss; ``stable``: the largest below
-    which no seed diverged or ended above ``start``; ``epochs`` and updates of training; ``seeds``.
+    the logarithm of the rate; ``lowest``: that of the least loss; ``stable``: the largest up to
+    which, from the lowest, no seed diverged and half of the fall from ``start`` remains; ``epochs`` and updates of training; ``seeds``.
     """
 
     name: str
@@ -214,16 +214,17 @@ def rate_ranges(losses: pd.DataFrame) -> list[RateRange]:
 def _range(name: str, group: pd.DataFrame) -> RateRange:
     rates = group["learning_rate"].to_numpy(dtype=float)
     loss, start = group["loss"].to_numpy(dtype=float), float(group["start"].iloc[0])
-    fine = (group["diverged"].to_numpy() == 0) & (loss <= start)
-    length = len(fine) if fine.all() else int(np.argmin(fine))
-    stable = rates[length - 1] if length else math.nan
-    steepest = lowest = math.nan
-    if length:
-        bottom = int(np.argmin(loss[:length]))
+    fine = (group["diverged"].to_numpy() == 0) & np.isfinite(loss)
+    bottom = int(np.argmin(np.where(fine, loss, math.inf)))
+    stable = steepest = lowest = math.nan
+    if fine[bottom] and loss[bottom] < start:
         lowest = rates[bottom]
+        half = (start + loss[bottom]) / 2
+        beyond = np.flatnonzero(~(fine & (loss <= half))[bottom:])
+        stable = rates[bottom + int(beyond[0]) - 1 if len(beyond) else -1]
         if bottom:
             slopes = np.gradient(loss[: bottom + 1], np.log(rates[: bottom + 1]))
-            steepest = rates[int(np.argmin(slopes))]
+            steepest = rates[int(np.argmin(np.where(np.isnan(slopes), math.inf, slopes)))]
     epochs = group["epochs"].iloc[0]
     return RateRange(
         name,

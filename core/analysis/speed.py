@@ -216,7 +216,7 @@ def range_found(found: RateRange, _: Translate) -> str:
     )
     told = _(
         "{name}, {seeds}: after {updates} updates the loss is least at {lowest}; up to {stable} no "
-        "run diverged or ended above its start."
+        "run diverged and at least half of the fall remains."
     ).format(
         name=found.name,
         seeds=seeds,

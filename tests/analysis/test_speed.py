@@ -114,7 +114,7 @@ def test_a_range_is_told_with_its_updates_and_seeds() -> None:
     found = RateRange("relu", 2.3, 0.01, 0.1, 1.0, 2, 150, 1)
     assert range_found(found, plain) == (
         "relu, in one seed: after 150 updates the loss is least at 0.1; up to 1 no run diverged "
-        "or ended above its start. It falls most steeply at 0.01."
+        "and at least half of the fall remains. It falls most steeply at 0.01."
     )
     nothing = RateRange("relu", 2.3, math.nan, math.nan, math.nan, 2, 150, 1)
     assert "no rate of these has a smaller loss" in range_found(nothing, plain)
