@@ -156,7 +156,8 @@ class RateRange:
 
     ``start``: the loss before training; ``steepest``: the rate where the loss falls fastest with
     the logarithm of the rate; ``lowest``: that of the least loss; ``stable``: the largest up to
-    which, from the lowest, no seed diverged and half of the fall from ``start`` remains; ``epochs`` and updates of training; ``seeds``.
+    which, from the lowest, no seed diverged and half of the fall from ``start`` remains;
+    ``epochs`` and ``updates`` of training; ``seeds``.
     """
 
     name: str
