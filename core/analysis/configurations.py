@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.catalog.formula import label
 from core.report import CONFIG_COLUMNS
 
 # Filled in from the other fields: named in a label only where those do not tell it already.
@@ -136,8 +137,14 @@ def _short_forms(values: pd.Series, name: str) -> pd.Series:
     if name == "hidden":
         return values.map(short_network)
     if name in _PLAIN:
-        heads = {text: text.partition("(")[0] for text in values.unique()}
+        heads = {text: _head(text) for text in values.unique()}
         alone = [text for text, head in heads.items() if list(heads.values()).count(head) == 1]
         return values.map(lambda text: heads[text] if text in alone else text)
     prefix = _SHORT.get(name, "" if name.endswith("initializer") else name)
     return values.map(lambda text: f"{prefix} {text or '–'}".strip())
+
+
+def _head(text: str) -> str:
+    """A choice without its brackets; of a formula, what is in them."""
+    short = label(text)
+    return text.partition("(")[0] if short == text else short

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.choice import Parameter
+from core.catalog.choice import Parameter, Written
 
 Array = NDArray[Any]
 
 # TensorFlow sets float32 numbers below this to zero.
-_SMALLEST = np.finfo(np.float32).tiny
+SMALLEST = np.finfo(np.float32).tiny
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -44,6 +44,9 @@ class Activation:
         extrema: the points (z, f(z)) where f turns.
         centred: whether the mean of f(z) is 0 for z from N(0, 1).
         learned: whether the layer trains parameters of its own.
+        slope_on_tensors: ``slope_on_tensors(*params)`` is the function from a tensor z to f'(z),
+            where f' may be 0 anywhere: a unit is then live where it is not 0. None where
+            ``live_interval`` tells the same for less.
     """
 
     name: str
@@ -59,12 +62,13 @@ class Activation:
     weaknesses: str
     reference: str
     colour: str
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[Parameter | Written, ...] = ()
+    slope_on_tensors: Callable[..., Callable[[Any], Any]] | None = field(default=None, repr=False)
     extrema: tuple[tuple[float, float], ...] = ()
     centred: bool = False
     learned: bool = False
 
-    def live_interval(self, *params: float) -> tuple[float, float]:
+    def live_interval(self, *params: Any) -> tuple[float, float]:
         """The open interval of z outside of which f'(z) is 0 in float32.
 
         (inf, -inf) if f' is 0 everywhere. Zeros of f' between, where f turns, do not
@@ -72,7 +76,7 @@ class Activation:
         """
         return _live_interval(self, params)
 
-    def flat(self, bound: float, *params: float) -> tuple[tuple[float, float], ...]:
+    def flat(self, bound: float, *params: Any) -> tuple[tuple[float, float], ...]:
         """The half-open intervals [low, high) of z in which abs(f'(z)) <= bound, in float32.
 
         In order and apart from each other. One that is narrower than 0.005 (or, beyond
@@ -82,8 +86,8 @@ class Activation:
 
 
 @lru_cache(maxsize=256)
-def _live_interval(activation: Activation, params: tuple[float, ...]) -> tuple[float, float]:
-    flat = _flat(activation, float(np.nextafter(_SMALLEST, np.float32(0))), params)
+def _live_interval(activation: Activation, params: tuple[Any, ...]) -> tuple[float, float]:
+    flat = _flat(activation, float(np.nextafter(SMALLEST, np.float32(0))), params)
     low = flat[0][1] if flat and flat[0][0] == -inf else -inf
     high = flat[-1][0] if flat and flat[-1][1] == inf else inf
     if low == inf:
@@ -94,7 +98,7 @@ def _live_interval(activation: Activation, params: tuple[float, ...]) -> tuple[f
 
 @lru_cache(maxsize=256)
 def _flat(
-    activation: Activation, bound: float, params: tuple[float, ...]
+    activation: Activation, bound: float, params: tuple[Any, ...]
 ) -> tuple[tuple[float, float], ...]:
     steps = np.geomspace(1e-3, 1e30, 2000, dtype=np.float32)
     near = np.linspace(-12, 12, 4801, dtype=np.float32)

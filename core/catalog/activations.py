@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from core.catalog.activation import Activation
 from core.catalog.bounded import BOUNDED
 from core.catalog.choice import catalog_of
+from core.catalog.formula import FORMULA
 from core.catalog.gated import GATED
 from core.catalog.rectified import RECTIFIED
 
-ACTIVATIONS: Mapping[str, Activation] = catalog_of(*BOUNDED, *RECTIFIED, *GATED)
+ACTIVATIONS: Mapping[str, Activation] = catalog_of(*BOUNDED, *RECTIFIED, *GATED, FORMULA)

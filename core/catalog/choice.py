@@ -6,10 +6,10 @@ are valid. Text is matched against one small grammar and never evaluated.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from core.errors import InvalidExperiment, Term
 from core.language import N_
@@ -30,6 +30,15 @@ class Parameter:
     whole: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text that fills a choice's brackets, commas and all; ``read`` gives its canonical form."""
+
+    name: str
+    default: str
+    read: Callable[[str], str]
+
+
 class Entry(Protocol):
     """What every catalog record has: a name and the parameters of its brackets."""
 
@@ -39,8 +48,8 @@ class Entry(Protocol):
         ...
 
     @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """What its brackets hold."""
+    def parameters(self) -> tuple[Parameter | Written, ...]:
+        """What its brackets hold: numbers, or one text."""
         ...
 
 
@@ -64,12 +73,14 @@ class Choice:
     """A catalog name with all of its parameters, defaults filled in."""
 
     name: str
-    arguments: tuple[float, ...] = ()
+    # Numbers, or one text. Any, for each record's functions know which they take.
+    arguments: tuple[Any, ...] = ()
 
     def __str__(self) -> str:
         if not self.arguments:
             return self.name
-        return f"{self.name}({', '.join(number_text(value) for value in self.arguments)})"
+        texts = (one if isinstance(one, str) else number_text(one) for one in self.arguments)
+        return f"{self.name}({', '.join(texts)})"
 
 
 def number_text(value: float) -> str:
@@ -101,7 +112,11 @@ def parse(text: object, catalog: Mapping[str, EntryT], kind: str) -> Choice:
     words = text.strip().lower() if isinstance(text, str) else ""
     name, bracket, rest = words.partition("(")
     name = name.strip().replace("-", "_")
-    if len(words) > _LONGEST or not _NAME.fullmatch(name) or name not in catalog:
+    text_inside = name in catalog and any(
+        isinstance(parameter, Written) for parameter in catalog[name].parameters
+    )
+    too_long = len(words) > _LONGEST and not text_inside
+    if too_long or not _NAME.fullmatch(name) or name not in catalog:
         raise InvalidExperiment(
             N_("Unknown {kind} {value}; valid are {valid}."),
             kind=Term(kind),
@@ -117,7 +132,7 @@ def parse(text: object, catalog: Mapping[str, EntryT], kind: str) -> Choice:
                 example=str(default_choice(catalog[name])),
             )
         inside = rest[:-1].strip()
-        given = inside.split(",") if inside else []
+        given = [inside] if text_inside else inside.split(",") if inside else []
     return Choice(name, _arguments(given, catalog[name], shown(text)))
 
 
@@ -126,7 +141,7 @@ def default_choice(entry: Entry) -> Choice:
     return Choice(entry.name, tuple(parameter.default for parameter in entry.parameters))
 
 
-def _arguments(given: list[str], entry: Entry, shown: str) -> tuple[float, ...]:
+def _arguments(given: list[str], entry: Entry, shown: str) -> tuple[Any, ...]:
     if len(given) > len(entry.parameters):
         raise InvalidExperiment(
             N_("{value} has {given} numbers in its bracket; {name} takes {taken}."),
@@ -135,9 +150,12 @@ def _arguments(given: list[str], entry: Entry, shown: str) -> tuple[float, ...]:
             name=entry.name,
             taken=", ".join(parameter.name for parameter in entry.parameters) or "0",
         )
-    values = [parameter.default for parameter in entry.parameters]
+    values: list[Any] = [parameter.default for parameter in entry.parameters]
     for index, word in enumerate(given):
         parameter = entry.parameters[index]
+        if isinstance(parameter, Written):
+            values[index] = parameter.read(word)
+            continue
         try:
             value = float(word)
         except ValueError:

@@ -31,14 +31,25 @@ class Style:
     dash: tuple[int, ...]
 
 
-def styles(configurations: pd.DataFrame) -> Mapping[str, Style]:
+def colour_of(activation: str, *, dark: bool | None = None) -> str:
+    """The colour of a choice of activation; a formula's own is black, or white on dark pages.
+
+    Where nobody says what page it is (``dark`` None) a formula is a grey that both can show.
+    """
+    name = activation.partition("(")[0]
+    if name == "formula" and dark is not None:
+        return "#FFFFFF" if dark else "#000000"
+    return ACTIVATIONS[name].colour
+
+
+def styles(configurations: pd.DataFrame, *, dark: bool | None = None) -> Mapping[str, Style]:
     """A style for each row of a frame with the columns configuration and activation."""
     names = [text.partition("(")[0] for text in configurations["activation"]]
     distinct = len(set(names)) > 1
     drawn: dict[str, Style] = {}
     used: Counter[str] = Counter()
     for index, label in enumerate(configurations["configuration"]):
-        colour = ACTIVATIONS[names[index]].colour if distinct else _HUES[index % len(_HUES)]
+        colour = colour_of(names[index], dark=dark) if distinct else _HUES[index % len(_HUES)]
         alike = sum(times for other, times in used.items() if _kin(other, colour))
         # Up to six lines of different hues need no dash; the same colour twice always does.
         dashed = colour in used or len(configurations) > 6

@@ -4,7 +4,8 @@
 layer of its own, so that the pre-activation z stands between the two.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -63,6 +64,13 @@ def set_dense_weights(
 def activation(config: RunConfig) -> Choice:
     """The hidden activation of ``config`` with its parameters."""
     return parse(config.activation, ACTIVATIONS, N_("activation"))
+
+
+def live_slope(config: RunConfig) -> Callable[..., Any] | None:
+    """The function from z to f'(z) on tensors, where no interval tells which units are live."""
+    chosen = activation(config)
+    slope = ACTIVATIONS[chosen.name].slope_on_tensors
+    return slope(*chosen.arguments) if slope else None
 
 
 def loss(config: RunConfig) -> object:

@@ -15,6 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from core.catalog import ACTIVATIONS
+from core.catalog.activation import SMALLEST
 from core.engine import model as models
 from core.engine.draws import batch_order, probe_rows
 from core.engine.samples import Samples, samples
@@ -65,6 +66,7 @@ class Watch(keras.layers.Layer):
         super().__init__()
         chosen = models.activation(config)
         self.low, self.high = ACTIVATIONS[chosen.name].live_interval(*chosen.arguments)
+        self.slope = models.live_slope(config)
         self.live = tf.Variable(tf.zeros(units, tf.bool), trainable=False)
 
     def call(self, z: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -76,6 +78,8 @@ class Watch(keras.layers.Layer):
     def see(self, z: tf.Tensor) -> None:
         """Note the units that are live for some row of z."""
         inside = (z > self.low) & (z < self.high)
+        if self.slope:
+            inside = tf.abs(self.slope(z)) >= SMALLEST
         self.live.assign(self.live | tf.reduce_any(inside, axis=0))
 
     def reset(self) -> None:

@@ -167,6 +167,12 @@ def _regions(block: Block, probed: Probed, layer: int) -> tuple[Flags, Flags]:
         chosen = parse(names[first], ACTIVATIONS, N_("activation"))
         record, own = ACTIVATIONS[chosen.name], z[:, first:end]
         steepest = np.float32(record.steepest(*chosen.arguments))
+        if record.slope_on_tensors:
+            # A formula can be flat wherever it likes: each entry is asked.
+            found = regions(record.slope(own, *chosen.arguments), steepest)
+            saturated[:, first:end], flat[:, first:end] = found
+            first = end
+            continue
         bounds = (np.float32(SATURATION) * steepest, np.nextafter(FLAT, np.float32(0)))
         for place, bound in zip((saturated, flat), bounds, strict=True):
             intervals = record.flat(float(bound), *chosen.arguments)

@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.catalog import ACTIVATIONS, OUTPUTS
+from core.catalog.activation import SMALLEST
 from core.engine import model
 from core.engine.layout import initial, parts
 from core.engine.plan import Block
@@ -65,6 +66,15 @@ class Stack:
         intervals = [_live_interval(config) for config in configs]
         ends = np.asarray(intervals, np.float32).reshape(1, block.variants, 1, 2)
         self._live_low, self._live_high = ends[..., :1], ends[..., 1:]
+        slopes = [model.live_slope(config) for config in configs]
+        # Where f' itself says which units are live; without any, the intervals say it all.
+        self._slopes = any(slopes) and groups(
+            [
+                config.activation if slope else ""
+                for config, slope in zip(configs, slopes, strict=True)
+            ],
+            lambda place: _live(slopes[place]),
+        )
 
     def load(self, block: Block) -> None:
         """Take the initial weights of ``block``, which differs in its draws at most."""
@@ -122,6 +132,8 @@ class Stack:
         inside = (z > self._live_low) & (z < self._live_high)
         if self.learned:
             inside = tf.broadcast_to((z > 0) | tf.not_equal(layers.slopes[layer], 0), tf.shape(z))
+        if self._slopes:
+            inside = by_group(self._slopes, lambda live, *parts: live(*parts), z, inside)
         return inside
 
     def _activate(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
@@ -184,6 +196,13 @@ def _activation(config: RunConfig) -> Callable[..., tf.Tensor]:
 def _live_interval(config: RunConfig) -> tuple[float, float]:
     chosen = model.activation(config)
     return ACTIVATIONS[chosen.name].live_interval(*chosen.arguments)
+
+
+def _live(slope: Callable[..., tf.Tensor] | None) -> Callable[..., tf.Tensor]:
+    """From z and whether it is inside of the interval to whether f'(z) is not 0."""
+    if slope is None:
+        return lambda _, inside: inside
+    return lambda z, _: tf.abs(slope(z)) >= SMALLEST
 
 
 def _output_and_loss(config: RunConfig) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:

@@ -14,6 +14,7 @@ from pages.shared import failures, pictures, results
 from pages.shared.binding import bound
 from pages.shared.leaderboard import Board, draw_leaderboard
 from pages.shared.selection import Selection
+from pages.shared.theme import is_dark
 
 _SHAPES = {DEPTH: N_("number of hidden layers"), WIDTH: N_("units of the widest layer")}
 _BOARD_WIDTH = 520
@@ -53,7 +54,7 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
     strips = results.draw_layers(runs, chosen.layers(), _, key)
 
     def whole() -> list[Row]:
-        drawn = styles(table)
+        drawn = styles(table, dark=is_dark())
         inks = [legible(drawn[row.cells[0]].colour) for row in board.rows]
         cells = [row.cells for row in board.rows]
         text = texts_chart(board.headings, cells, inks, _BOARD_WIDTH)

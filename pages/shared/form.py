@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.analysis.leaderboard import escaped
 from core.analysis.sentences import FIELD_TITLES
 from core.catalog import (
     ACTIVATIONS,
@@ -15,6 +16,8 @@ from core.catalog import (
     OPTIMIZERS,
     OUTPUTS,
 )
+from core.catalog.formula import FORMULA, label
+from core.charts.palette import colour_of
 from core.document import listed
 from core.errors import DataUnavailable, InvalidExperiment
 from core.experiment import Experiment, RunConfig
@@ -24,6 +27,8 @@ from data import DATASETS
 from pages.shared import caches
 from pages.shared.failures import keeping
 from pages.shared.filling import CHOICES, FIRST, MOST_SEEDS, as_option, distinct
+from pages.shared.own_formula import ask_formula
+from pages.shared.theme import is_dark
 
 _RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
 _NETWORKS = ("none", "16", "16, 16", "64", "128, 128", "64, 64, 64, 64", "32, 32, 32, 32, 32, 32")
@@ -77,7 +82,9 @@ def choose_experiment(dataset: str, _: Translate) -> Experiment:
             ).format(fields=_(", ").join(_(FIELD_TITLES[name]) for name in unheld))
         )
     said: dict[str, Any] = {"dataset": dataset}
-    said["activation"] = _pills("activation", list(ACTIVATIONS), FIRST, "activation", _)
+    named = [name for name in ACTIVATIONS if name != FORMULA.name]
+    said["activation"] = _pills("activation", named, FIRST, "activation", _)
+    ask_formula(_)
     losses = [name for name, loss in LOSSES.items() if usual.source.task.kind in loss.tasks]
     said["loss"] = _pills("loss", losses, (usual.loss,), key + "loss", _)
     left, right = st.columns(2)
@@ -227,7 +234,8 @@ def _network(text: str) -> str:
 
 
 def _coloured(name: str) -> str:
-    entry = ACTIVATIONS.get(name.partition("(")[0])
-    # A formula of one's own has no family, and the colour of none.
-    colour = entry.colour if entry else "#8C8C8C"
-    return f':color[●]{{foreground="{colour}"}} {name}'
+    if name.partition("(")[0] not in ACTIVATIONS:
+        # A link may have brought what is no activation, which is told elsewhere.
+        return name
+    colour = colour_of(name, dark=is_dark())
+    return f':color[●]{{foreground="{colour}"}} {escaped(label(name))}'

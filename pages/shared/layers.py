@@ -19,6 +19,7 @@ from core.charts.strip import EVERY, strip_chart
 from core.language import N_, Translate
 from pages.shared.binding import bound, bound_value
 from pages.shared.selection import Selection
+from pages.shared.theme import is_dark
 
 _MOST_DRAWN = 12
 _STRIPS = ("mean", "std", "zero_fraction", "saturated_fraction", "silent_fraction", "dead_fraction")
@@ -71,7 +72,7 @@ def draw_layers(selection: Selection, _: Translate) -> None:
                 count=_MOST_DRAWN, total=len(every)
             )
         )
-    drawn = styles(configurations(runs))
+    drawn = styles(configurations(runs), dark=is_dark())
     _draw_across(layers, runs, epoch, names, drawn, _)
     _draw_ridges(selection, layers, epoch, names, drawn, _)
     _draw_strips(layers, runs, epoch, names, _)

@@ -18,6 +18,7 @@ from core.charts.still_tables import Row, board_html
 from core.language import Translate
 from core.metrics import METRICS
 from pages.shared.binding import bound, foreign
+from pages.shared.theme import is_dark
 
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
 
@@ -52,7 +53,7 @@ def draw_leaderboard(
     foreign("baseline", names, _)
     board = leaderboard(runs, epochs, metric, baseline, target)
     goal = metric.goal(target)
-    colours = tuple(style.colour for style in styles(table).values())
+    colours = tuple(style.colour for style in styles(table, dark=is_dark()).values())
     rows = tuple(
         Row(names.index(cells[0]), cells, bool(clear))
         for cells, clear in zip(

@@ -10,6 +10,7 @@ from core.charts.palette import styles
 from core.language import Translate
 from core.metrics import METRICS, number
 from pages.shared.predicting import Shown, samples
+from pages.shared.theme import is_dark
 
 _POINTS = 300
 
@@ -32,7 +33,7 @@ def draw_fits(shown: Shown, _: Translate) -> None:
             predictions.curve(net, data).assign(configuration=label)
             for label, net in networks.items()
         ]
-        drawn = styles(configurations(shown.runs))
+        drawn = styles(configurations(shown.runs), dark=is_dark())
         spots = next(iter(fits.values()))
         st.altair_chart(
             fit_chart(pd.concat(curves, ignore_index=True), spots, drawn, _),

@@ -21,6 +21,7 @@ from core.language import Translate
 from core.metrics import METRICS
 from pages.shared.binding import bound, bound_value
 from pages.shared.lighting import lighting
+from pages.shared.theme import is_dark
 
 # What can be drawn, by what the runs are judged by.
 _CURVES = {
@@ -67,7 +68,7 @@ def draw_curves(
     if frame.empty:
         st.caption(_("Curves begin with the first epoch."))
         return None
-    drawn = styles(configurations(runs))
+    drawn = styles(configurations(runs), dark=is_dark())
     st.html(lighting(list(drawn)))
     last = int(runs["epochs"].max())
     chart = curve_chart(frame, metric, drawn, _, last_epoch=last, axes=axes)

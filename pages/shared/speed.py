@@ -15,6 +15,7 @@ from core.language import Translate
 from pages.shared import rates
 from pages.shared.goal import Goal, choose_goal
 from pages.shared.selection import Selection
+from pages.shared.theme import is_dark
 
 _MOST_DRAWN = 16
 # Seven columns do not fit a phone: there the table scrolls by itself.
@@ -74,7 +75,7 @@ def _draw_charts(
 ) -> None:
     # In the order of arrival, in which names stand where lines end together.
     names = list(shown.sort_values([goal.unit, "ratio"], kind="stable")["configuration"])
-    drawn = styles(configurations(runs))
+    drawn = styles(configurations(runs), dark=is_dark())
     left, right = st.columns([11, 9], gap="medium")
     with left:
         st.subheader(

@@ -11,7 +11,8 @@ from core.catalog import ACTIVATIONS
 
 Vector = NDArray[np.float64]
 
-COLOURS = {name: record.colour for name, record in ACTIVATIONS.items()}
+# A formula of one's own is black or white, by the theme.
+COLOURS = {name: record.colour for name, record in ACTIVATIONS.items() if name != "formula"}
 DEFAULTS = ("relu", "leaky_relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu")
 WHITE, NEAR_BLACK = "#FFFFFF", "#0E1117"
 

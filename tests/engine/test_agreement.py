@@ -26,6 +26,8 @@ SAID = {
     "leaky_relu": "leaky_relu(0.2)",
     "elu": "elu(0.7)",
     "prelu": "prelu(0.1)",
+    # Dead between -0.5 and 0.5, which no interval tells.
+    "formula": "formula(relu(x - 0.5) + sin(x) * relu(-x - 0.5))",
     "huber": "huber(0.3)",
     "focal": "focal(1.5)",
     "normal": "normal(0.3)",

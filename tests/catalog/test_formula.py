@@ -1,0 +1,316 @@
+"""Formulas: what is read and what is refused, and one tree in NumPy, Keras, LaTeX and slopes."""
+
+import math
+import random
+import re
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from core.catalog import ACTIVATIONS, parse
+from core.catalog.expression import (
+    OPERATIONS,
+    Apply,
+    Node,
+    Number,
+    Variable,
+    X,
+    depends,
+    derivative,
+    evaluate,
+    evaluate_tensor,
+)
+from core.catalog.formula import activation, bounds, slope, slope_on_tensors, steepest, value
+from core.catalog.notation import FUNCTIONS, LONGEST, canonical, latex, read, written
+from core.document import from_yaml, listed, to_yaml
+from core.errors import InvalidExperiment
+from core.experiment import Experiment, RunConfig
+from core.sharing.links import decode, encode
+
+MISH = "x * tanh(softplus(x))"
+UNARY = [name for name in FUNCTIONS if OPERATIONS[name].arity == 1]
+BINARY = ["add", "subtract", "multiply", "divide", "min", "max"]
+COMPARISONS = ["lt", "le", "gt", "ge"]
+FORMULAS = 10_000
+
+
+def drawn(random: random.Random, depth: int) -> Node:
+    """An expression at random, of at most ``depth`` operations one inside another."""
+    kind = random.random()
+    if depth == 0 or kind < 0.15:
+        return X if random.random() < 0.7 else Number(round(random.uniform(0, 4), 2))
+    if kind < 0.5:
+        return Apply(random.choice(UNARY), (drawn(random, depth - 1),))
+    if kind < 0.6:
+        return Apply("power", (drawn(random, depth - 1), Number(random.choice((2, 3, 0.5, 1.5)))))
+    if kind < 0.65:
+        return Apply("negative", (drawn(random, depth - 1),))
+    if kind < 0.72:
+        condition = Apply(random.choice(COMPARISONS), (X, drawn(random, depth - 1)))
+        return Apply("where", (condition, drawn(random, depth - 1), drawn(random, depth - 1)))
+    sides = (drawn(random, depth - 1), drawn(random, depth - 1))
+    return Apply(random.choice(BINARY), sides)
+
+
+def formulas(count: int, seed: int) -> list[Node]:
+    """``count`` random expressions in which x occurs."""
+    source, found = random.Random(seed), list[Node]()
+    while len(found) < count:
+        node = drawn(source, source.randint(1, 4))
+        if depends(node) and len(written(node)) <= LONGEST:
+            found.append(node)
+    return found
+
+
+def shaken(node: Node, z: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """``node`` by a second implementation, each operation's result off by a few 1e-13.
+
+    Where this differs from the value, float64 does not determine the value.
+    """
+    if isinstance(node, Number):
+        return np.full_like(z, node.value)
+    if isinstance(node, Variable):
+        return z.copy()
+    parts = [shaken(part, z, random) for part in node.arguments]
+    result = np.asarray(OPERATIONS[node.name].array(*parts))
+    if result.dtype == bool:
+        return result
+    # What went through infinity may come back as any number: erf(exp(exp(exp(x)))).
+    result = np.where(np.abs(result) < 1e100, result, np.nan)
+    return result * (1 + 1e-13 * random.choice([-1.0, 1.0], z.shape))
+
+
+def determined(node: Node, z: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Where all parts are finite and rounding moves ``found`` by less than 1e-8 of its size."""
+    random = np.random.default_rng(0)
+    with np.errstate(all="ignore"):
+        gaps = [np.abs(shaken(node, z, random) - found) for _ in range(2)]
+        sure = np.max(gaps, axis=0) <= 1e-8 * np.maximum(1, np.abs(found))
+    return np.asarray(np.isfinite(found) & (np.abs(found) < 1e100) & sure)
+
+
+def close(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Whether two values differ by at most 1e-6: absolutely to 1, beyond by their size."""
+    return np.asarray(np.abs(one - other) <= 1e-6 * np.maximum(1, np.abs(other)))
+
+
+def test_numpy_equals_keras_on_ten_thousand_random_formulas() -> None:
+    z = np.concatenate([np.linspace(-6, 6, 30), np.random.default_rng(1).normal(0, 2, 34)])
+    tensor, compared, finite = tf.constant(z), 0, 0
+    for node in formulas(FORMULAS, seed=7):
+        found = evaluate(node, z)
+        on_tensors = evaluate_tensor(node, tensor).numpy()
+        where = determined(node, z, found)
+        finite += np.count_nonzero(np.isfinite(found))
+        compared += np.count_nonzero(where)
+        assert close(on_tensors[where], found[where]).all(), written(node)
+    # What rounding alone decides is little of what there is to compare.
+    assert compared > 0.95 * finite > 0.5 * FORMULAS * z.size
+
+
+def test_the_derivative_is_that_of_automatic_differentiation() -> None:
+    z = np.random.default_rng(3).normal(0, 2, 32)
+    compared = 0
+    for node in formulas(1_500, seed=11):
+        tensor = tf.constant(z)
+        with tf.GradientTape() as tape:
+            tape.watch(tensor)
+            result = evaluate_tensor(node, tensor)
+        automatic = tape.gradient(
+            result, tensor, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        ).numpy()
+        slopes = derivative(node)
+        found = evaluate(slopes, z)
+        # Automatic differentiation is not a number where a branch not taken is none, and a
+        # formula that is no number has no slope.
+        where = determined(slopes, z, found) & determined(node, z, evaluate(node, z))
+        where &= np.isfinite(automatic)
+        compared += np.count_nonzero(where)
+        assert close(automatic[where], found[where]).all(), written(node)
+    assert compared > 25_000
+
+
+def test_a_random_formula_is_read_back_from_its_text_as_itself() -> None:
+    for node in formulas(2_000, seed=5):
+        text = written(node)
+        assert read(text) == node, text
+        assert canonical(text) == text
+        formula = latex(node)
+        assert formula.count("{") == formula.count("}")
+        assert formula.count(r"\left") == formula.count(r"\right")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (" X*tanh( SoftPlus(x) )", MISH),
+        ("x\n*2.0", "x * 2"),
+        ("((x))", "x"),
+        ("(-x)**2 - -x", "(-x)**2 - -x"),
+        ("x-(1-x)", "x - (1 - x)"),
+        ("(x-1)-x", "x - 1 - x"),
+        ("x**2**3", "x**2**3"),
+        ("(x**2)**3", "(x**2)**3"),
+        ("max(x,0,0.5)", "max(max(x, 0), 0.5)"),
+        ("where(x>=0,x,0.01*x)", "where(x >= 0, x, 0.01 * x)"),
+        ("2*pi*x+e", "2 * pi * x + e"),
+        ("+x", "x"),
+    ],
+)
+def test_one_spelling_is_kept(text: str, kept: str) -> None:
+    assert canonical(text) == kept
+    assert canonical(kept) == kept
+
+
+def test_a_formula_written_otherwise_is_the_same_run() -> None:
+    one = RunConfig(dataset="moons", activation=f"formula({MISH})")
+    other = RunConfig(dataset="moons", activation=" formula(X*tanh(softplus(x) ) )")
+    assert one.run_id == other.run_id
+    assert one.run_id != RunConfig(dataset="moons", activation="formula(x * tanh(x))").run_id
+
+
+def test_files_links_and_lists_keep_brackets_and_commas() -> None:
+    wanted = ["formula(max(x, 0.1 * x))", "relu", "formula(where(x > 0, x, sin(x)))"]
+    experiment = Experiment(dataset="moons", activation=wanted)
+    assert list(experiment.fields["activation"]) == wanted
+    assert from_yaml(to_yaml(experiment)) == experiment
+    assert listed("activation", ",".join(wanted)) == wanted
+    assert decode(encode(experiment)).experiment == experiment
+    assert not decode(encode(experiment)).notes
+
+
+REFUSED = [
+    ("", "empty"),
+    ("3 + 4", "no x"),
+    ("9**9**9", "no x"),
+    ("x *", "cannot be read at place"),
+    ("2x", "'2' at place 1"),
+    ("x^2", "'^' at place 2"),
+    ("x x", "place 3"),
+    ("tanh(x", "bracket at place 5"),
+    ("x)", "place 2"),
+    ("x, x", "cannot be read"),
+    ("foo(x)", "'foo' at place 1"),
+    ("x + y", "'y' at place 5"),
+    ("tanh", "cannot be read at place 1"),
+    ("tanh(x, x)", "as many values as in tanh(x)"),
+    ("max(x)", "max(x, 0)"),
+    ("max(*x)", "max(x, 0)"),
+    ("max(**x)", "cannot be read"),
+    ("where(x, 1, 2)", "where(x > 0"),
+    ("where(0 < x < 1, x, 0)", "where(x > 0"),
+    ("x < 1", "cannot be read"),
+    ("1e99 * x", "number at place 1"),
+    ("007 + x", "cannot be read"),
+    ("1(x)", "cannot be read"),
+    ("x(1)", "cannot be read"),
+    ("(" * 17 + "x" + ")" * 17, "too intricate at place 17"),
+    ("-" * 101 + "x", "too intricate at place 101"),
+    ("x" * 100_000, "100,000 characters"),
+    ("x.__class__", "'.' at place 2"),
+    ("__import__(x)", "'__import__' at place 1"),
+    ("lambda x: x", "'lambda' at place 1"),
+    ("x if x else 0", "'if' at place 3"),
+    ("[x]", "'[' at place 1"),
+    ("x; x", "';' at place 2"),
+    ("'x'", "at place 1"),
+    ("x\x00", "at place 2"),
+    ("\uff58", "at place 1"),
+    ("\u0445 + x", "at place 1"),
+    ("ta\u0578h(x)", "at place 1"),
+    ("x \u00d7 2", "at place 3"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED)
+def test_what_is_no_formula_is_refused_in_one_sentence_with_its_place(
+    text: str, reason: str
+) -> None:
+    with pytest.raises(InvalidExperiment, match=re.escape(reason)) as refused:
+        read(text)
+    assert len(str(refused.value)) < 400
+    assert "\n" not in str(refused.value)
+
+
+@settings(max_examples=1_500, deadline=None)
+@given(
+    st.text(max_size=60)
+    | st.lists(
+        st.sampled_from([*FUNCTIONS, *"x()+-*/,<>= .", "**", "e", "pi", "1", ".5", "1e5", "x"]),
+        max_size=30,
+    ).map("".join)
+)
+@example("x" + "**x" * 40)
+@example("-" * 90 + "x")
+def test_any_text_is_a_formula_or_a_sentence(text: str) -> None:
+    try:
+        kept = canonical(text)
+    except InvalidExperiment as error:
+        assert str(error).endswith(".")
+        return
+    assert canonical(kept) == kept
+    # Towers of powers and all: evaluated at once, without an error.
+    assert value(np.array([-2.0, 0.0, 2.0]), kept).shape == (3,)
+    assert slope(np.array([-2.0, 0.0, 2.0]), kept).shape == (3,)
+    parse(f"formula({text})", ACTIVATIONS, "activation")
+
+
+def test_what_is_undefined_is_not_finite_and_warns_nobody() -> None:
+    z = np.array([-1.0, 0.0, 1.0], np.float32)
+    assert np.isnan(value(z, "log(x)")[0])
+    assert value(z, "x**9**9")[2] == 1
+    assert value(2 * z, "x + 9**9**9")[0] == math.inf
+    assert value(z, "1e30 * x * 1e30")[2] == math.inf
+
+
+def test_the_layer_trains_by_the_derivative_of_what_the_formula_means() -> None:
+    z = tf.constant([[-4.0, -1.0, 0.0, 1.0, 4.0]])
+    layer = ACTIVATIONS["formula"].layer("where(x > 0, sqrt(x), 0)")
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        result = layer(z)
+    # Automatic differentiation gives NaN below 0.
+    np.testing.assert_allclose(tape.gradient(result, z)[0], [0, 0, 0, 0.5, 0.25])
+
+
+def test_a_formula_without_any_slope_has_a_connected_gradient_of_zeros() -> None:
+    layer = ACTIVATIONS["formula"].layer("where(x > 0, 1, 0)")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3), layer])
+    model.compile(optimizer="sgd", loss="mse")
+    x = np.ones((4, 2), np.float32)
+    assert np.isfinite(model.fit(x, x[:, :1], verbose=0).history["loss"]).all()
+
+
+def test_slopes_on_tensors_are_those_in_numpy() -> None:
+    z = np.linspace(-4, 4, 101)
+    text = "relu(x - 1) + relu(-x - 1)"
+    found = slope_on_tensors(text)(tf.constant(z)).numpy()
+    np.testing.assert_array_equal(found, slope(z, text))
+    assert not found[np.abs(z) < 1].any()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (MISH, "mish"),
+        ("x * sigmoid(x)", "silu"),
+        ("x / 2 * (1 + erf(x / sqrt(2)))", "gelu"),
+        ("max(0, x)", "relu"),
+        ("where(x > 0, x, exp(x) - 1)", "elu"),
+        ("min(max(x, 0), 6)", "relu6"),
+        ("tanh(x)", "tanh"),
+        ("log1p(exp(x))", "softplus"),
+    ],
+)
+def test_a_known_activation_written_as_a_formula_is_that_activation(text: str, name: str) -> None:
+    z = np.linspace(-8, 8, 999)
+    record, own = ACTIVATIONS[name], activation(text)
+    params = (1.0,) if name == "elu" else ()
+    np.testing.assert_allclose(own.value(z), record.value(z, *params), rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(own.slope(z), record.slope(z, *params), rtol=1e-6, atol=1e-9)
+    assert steepest(text) == pytest.approx(record.steepest(*params), rel=1e-4)
+    assert bounds(text) == pytest.approx(record.bounds(*params), abs=1e-5)
