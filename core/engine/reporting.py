@@ -169,7 +169,7 @@ def _regions(block: Block, probed: Probed, layer: int) -> tuple[Flags, Flags]:
         steepest = np.float32(record.steepest(*chosen.arguments))
         if record.slope_on_tensors:
             # A formula can be flat wherever it likes: each entry is asked.
-            found = regions(record.slope(own, *chosen.arguments), steepest)
+            found = regions(record.slope(own, *chosen.arguments), float(steepest))
             saturated[:, first:end], flat[:, first:end] = found
             first = end
             continue

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.catalog import ACTIVATIONS, KERNEL_INITIALIZERS
 from core.catalog.choice import number_text, shown
+from core.catalog.notation import canonical
 from core.errors import InvalidExperiment
 from core.fields import FIELDS, MAX_EPOCHS
 from core.language import LANGUAGES, N_
@@ -171,6 +173,17 @@ _PARTS = (
     Part("saturated", number("saturated", 0, 1)),
     Part("dying", number("dying", 0, 1)),
     Part("off_centre", number("off_centre", 0, 1e6)),
+    # Functions: which part is shown, the function in bold, a formula, and what sliders say.
+    Part("part", one_of("part", ("activations", "depth", "losses", "softmax"))),
+    Part("function", one_of("function", ACTIVATIONS)),
+    Part("formula", canonical),
+    Part("reach", whole("reach", 1, 10)),
+    Part("weights", one_of("weights", KERNEL_INITIALIZERS)),
+    Part("outlier", number("outlier", -20, 20)),
+    Part("class", whole("class", 1, 3)),
+    Part("z1", number("z1", -10, 10)),
+    Part("z2", number("z2", -10, 10)),
+    Part("z3", number("z3", -10, 10)),
 )
 
 VIEW: Mapping[str, Part] = {part.name: part for part in _PARTS}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from core.catalog import Activation
     from core.jobs import TrainerProcess
     from core.sharing.bundle import Bundle
     from core.sharing.links import Link
@@ -147,3 +148,38 @@ def trainer() -> TrainerProcess:
     from core.jobs import TrainerProcess, scheduler_address, store_url
 
     return TrainerProcess(store_url(), scheduler_address())
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def function_curves(names: tuple[str, ...], reach: int) -> pd.DataFrame:
+    """The curves of f and f' of activations, by name, or of formulas, by their text."""
+    from core.analysis.shapes import curves
+
+    return curves(_records(names), float(reach))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def signals(names: tuple[str, ...], weights: str) -> pd.DataFrame:
+    """What 50 layers make of N(0, 1), by activation."""
+    from core.analysis.depth import signals as through
+
+    return through(_records(names), weights)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _cost(name: str) -> tuple[float, float]:
+    from core.analysis.shapes import nanoseconds
+
+    return nanoseconds(_records((name,))[0])
+
+
+def function_costs(names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    """Nanoseconds of f and f' in NumPy on this machine, each measured once."""
+    return {name: _cost(name) for name in names}
+
+
+def _records(names: tuple[str, ...]) -> list[Activation]:
+    from core.catalog import ACTIVATIONS
+    from core.catalog.formula import activation
+
+    return [ACTIVATIONS[name] if name in ACTIVATIONS else activation(name) for name in names]

@@ -76,12 +76,24 @@ def shaken(node: Node, z: np.ndarray, random: np.random.Generator) -> np.ndarray
     if isinstance(node, Variable):
         return z.copy()
     parts = [shaken(part, z, random) for part in node.arguments]
-    result = np.asarray(OPERATIONS[node.name].array(*parts))
-    if result.dtype == bool:
-        return result
+    if node.name in COMPARISONS:
+        # What rounding decides is neither true nor false.
+        undecided = undecidable(parts[0] - parts[1])
+        return np.where(undecided, np.nan, OPERATIONS[node.name].array(*parts))
+    if node.name == "where":
+        result = np.where(parts[0] == 1, parts[1], np.where(parts[0] == 0, parts[2], np.nan))
+    else:
+        result = np.asarray(OPERATIONS[node.name].array(*parts))
+    if node.name in ("sign", "step"):
+        result = np.where(undecidable(parts[0]), np.nan, result)
     # What went through infinity may come back as any number: erf(exp(exp(exp(x)))).
     result = np.where(np.abs(result) < 1e100, result, np.nan)
     return result * (1 + 1e-13 * random.choice([-1.0, 1.0], z.shape))
+
+
+def undecidable(gap: np.ndarray) -> np.ndarray:
+    """Whether ``gap`` is 0 but for rounding."""
+    return np.asarray((gap != 0) & (np.abs(gap) < 1e-10))
 
 
 def determined(node: Node, z: np.ndarray, found: np.ndarray) -> np.ndarray:
@@ -115,7 +127,7 @@ def test_numpy_equals_keras_on_ten_thousand_random_formulas() -> None:
 def test_the_derivative_is_that_of_automatic_differentiation() -> None:
     z = np.random.default_rng(3).normal(0, 2, 32)
     compared = 0
-    for node in formulas(1_500, seed=11):
+    for node in formulas(600, seed=11):
         tensor = tf.constant(z)
         with tf.GradientTape() as tape:
             tape.watch(tensor)
@@ -131,11 +143,11 @@ def test_the_derivative_is_that_of_automatic_differentiation() -> None:
         where &= np.isfinite(automatic)
         compared += np.count_nonzero(where)
         assert close(automatic[where], found[where]).all(), written(node)
-    assert compared > 25_000
+    assert compared > 9_000
 
 
 def test_a_random_formula_is_read_back_from_its_text_as_itself() -> None:
-    for node in formulas(2_000, seed=5):
+    for node in formulas(1_000, seed=5):
         text = written(node)
         assert read(text) == node, text
         assert canonical(text) == text
@@ -236,7 +248,7 @@ def test_what_is_no_formula_is_refused_in_one_sentence_with_its_place(
     assert "\n" not in str(refused.value)
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     st.text(max_size=60)
     | st.lists(

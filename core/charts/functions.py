@@ -1,0 +1,264 @@
+"""Functions and their derivatives above one another, and what depth makes of a signal.
+
+Frames of ``analysis.shapes``, ``analysis.depth`` and ``analysis.pulls`` in, charts out. What is
+chosen is bold, the rest grey, so that one curve can be read among many.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from core.language import Translate
+
+_REST = "#9AA0A8"
+# The height is that of the plot: axes and legends come on top.
+_FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
+
+
+def function_chart(
+    frame: pd.DataFrame, chosen: str, colour: str, column: str, title: str, _: Translate
+) -> alt.LayerChart:
+    """One of f and f' of every activation, the ``chosen`` one bold in its ``colour``.
+
+    Args:
+        frame: columns activation, z, value, slope.
+        column: value or slope.
+    """
+    own = frame[frame["activation"] == chosen]
+    low, high = _limits(own[column], frame[column])
+    x = alt.X("z:Q", title=_("pre-activation z"), axis=alt.Axis(grid=False), scale=_plain())
+    y = alt.Y(f"{column}:Q", title=None, scale=alt.Scale(domain=[low, high], nice=False))
+    hovered = alt.selection_point(
+        fields=["activation"], on="pointerover", nearest=True, clear="pointerout"
+    )
+    rest = (
+        alt.Chart(frame)
+        .mark_line(strokeWidth=1, clip=True, color=_REST)
+        .encode(
+            x=x,
+            y=y,
+            detail="activation:N",
+            opacity=alt.when(hovered).then(alt.value(1)).otherwise(alt.value(0.4)),
+            strokeWidth=alt.when(hovered).then(alt.value(2)).otherwise(alt.value(1)),
+        )
+    )
+    points = (
+        alt.Chart(frame)
+        .mark_point(opacity=0, size=40, clip=True)
+        .encode(x=x, y=y, tooltip=_tips(column, title, _))
+        .add_params(hovered)
+    )
+    zero = alt.Chart(pd.DataFrame({"z": [0.0]})).mark_rule(opacity=0.25).encode(x="z:Q")
+    bold = alt.Chart(own).mark_line(strokeWidth=3.2, clip=True, color=colour).encode(x=x, y=y)
+    chart: alt.LayerChart = (
+        alt.layer(rest, zero, bold, points)
+        .properties(height=230, width="container", autosize=_FIT, title=_heading(title))
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def _tips(column: str, title: str, _: Translate) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("activation:N", title=_("activation")),
+        alt.Tooltip("z:Q", title="z", format=".2f"),
+        alt.Tooltip(f"{column}:Q", title=title, format=".4~g"),
+    ]
+
+
+def _limits(own: pd.Series, every: pd.Series) -> tuple[float, float]:
+    """An axis that shows the chosen curve whole, and of the others what lies near it."""
+    seen = own.dropna()
+    seen = seen if len(seen) else every.dropna()
+    low, high = float(seen.quantile(0.002)), float(seen.quantile(0.998))
+    low, high = min(low, -0.25), max(high, 1.05)
+    room = 0.05 * (high - low)
+    return low - room, high + room
+
+
+def depth_chart(
+    frame: pd.DataFrame,
+    chosen: str,
+    colour: str,
+    column: str,
+    title: str,
+    _: Translate,
+    *,
+    log: bool = False,
+) -> alt.LayerChart:
+    """A number after each layer: the chosen activation bold, the others grey.
+
+    Args:
+        frame: columns activation, layer, ``column`` and, with ``log``, bound (dashed).
+    """
+    shown = frame[frame[column] > 0] if log else frame
+    scale = alt.Scale(zero=False)
+    if log:
+        scale = alt.Scale(type="log", domain=[1e-20, 1e5], clamp=True)
+    x = alt.X("layer:Q", title=_("layers"), axis=alt.Axis(grid=False, format="d"), scale=_plain())
+    y = alt.Y(f"{column}:Q", title=None, scale=scale, axis=alt.Axis(format=".0e" if log else "~g"))
+    tips = [
+        alt.Tooltip("activation:N", title=_("activation")),
+        alt.Tooltip("layer:Q", title=_("layers")),
+        alt.Tooltip(f"{column}:Q", title=title, format=".3~g"),
+    ]
+    base = alt.Chart(shown).encode(x=x, y=y)
+    hovered = alt.selection_point(
+        fields=["activation"], on="pointerover", nearest=True, clear="pointerout"
+    )
+    rest = base.mark_line(color=_REST, clip=True).encode(
+        detail="activation:N",
+        opacity=alt.when(hovered).then(alt.value(1)).otherwise(alt.value(0.4)),
+        strokeWidth=alt.when(hovered).then(alt.value(2)).otherwise(alt.value(1)),
+    )
+    points = base.mark_point(opacity=0, clip=True).encode(tooltip=tips).add_params(hovered)
+    own = shown[shown["activation"] == chosen]
+    bold = alt.Chart(own).mark_line(strokeWidth=3.2, color=colour, clip=True).encode(x=x, y=y)
+    layers = [rest, bold]
+    if log:
+        bound = own[own["bound"] > 0]
+        layers.append(
+            alt.Chart(bound)
+            .mark_line(strokeDash=[5, 4], strokeWidth=1.6, color=colour, clip=True)
+            .encode(x=x, y=alt.Y("bound:Q", scale=scale))
+        )
+    chart: alt.LayerChart = (
+        alt.layer(*layers, points)
+        .properties(height=260, width="container", autosize=_FIT, title=_heading(title))
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def loss_chart(
+    frame: pd.DataFrame,
+    axis: str,
+    column: str,
+    title: str,
+    colours: Mapping[str, str],
+    _: Translate,
+) -> alt.Chart:
+    """Losses, or their gradients.
+
+    Args:
+        frame: columns loss, at, value, gradient.
+        axis: the title of what they are drawn against.
+        column: value or gradient.
+    """
+    names = list(dict.fromkeys(frame["loss"]))
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_line(strokeWidth=2.2, clip=True)
+        .encode(
+            x=alt.X("at:Q", title=axis, axis=alt.Axis(grid=False), scale=_plain()),
+            y=alt.Y(f"{column}:Q", title=None, scale=_near(frame[column])),
+            color=alt.Color(
+                "loss:N",
+                scale=alt.Scale(domain=names, range=[colours[name] for name in names]),
+                legend=alt.Legend(orient="bottom", title=None, labelLimit=240, columns=2),
+            ),
+            tooltip=[
+                alt.Tooltip("loss:N", title=_("loss")),
+                alt.Tooltip("at:Q", title=axis, format=".2f"),
+                alt.Tooltip(f"{column}:Q", title=title, format=".4~g"),
+            ],
+        )
+        .properties(height=250, width="container", autosize=_FIT, title=_heading(title))
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def outlier_chart(
+    points: Sequence[float],
+    outlier: float,
+    fits: pd.DataFrame,
+    colours: Mapping[str, str],
+    _: Translate,
+) -> alt.LayerChart:
+    """Measured values on a line, one far away, and what each loss makes of them.
+
+    Args:
+        fits: columns loss, fit.
+    """
+    data = pd.DataFrame({"at": [*points, outlier], "out": [*([False] * len(points)), True]})
+    names = list(fits["loss"])
+    x = alt.X("at:Q", title=_("measured value"), axis=alt.Axis(grid=False), scale=_plain())
+    dots = (
+        alt.Chart(data)
+        .mark_point(filled=True, size=70, opacity=0.8)
+        .encode(x=x, y=alt.value(16), color=alt.value("#8C8C8C"))
+        .encode(shape=alt.Shape("out:N", legend=None))
+    )
+    base = alt.Chart(fits.rename(columns={"fit": "at"})).encode(
+        x=x,
+        y=alt.Y("loss:N", title=None, sort=names, axis=alt.Axis(labelLimit=190), scale=_rows()),
+        color=alt.Color(
+            "loss:N",
+            legend=None,
+            scale=alt.Scale(domain=names, range=[colours[name] for name in names]),
+        ),
+        tooltip=[
+            alt.Tooltip("loss:N", title=_("loss")),
+            alt.Tooltip("at:Q", title=_("answer"), format=".3f"),
+        ],
+    )
+    ticks = base.mark_tick(thickness=4, size=20)
+    told = base.mark_text(align="left", dx=8, fontSize=12).encode(
+        text=alt.Text("at:Q", format=".2f")
+    )
+    chart: alt.LayerChart = (
+        alt.layer(dots, ticks, told)
+        .properties(width="container", autosize=_FIT, height=200)
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def bars_chart(frame: pd.DataFrame, title: str, _: Translate) -> alt.LayerChart:
+    """A number of each class, from -1 to 1.
+
+    Args:
+        frame: columns label (the class), value.
+    """
+    base = alt.Chart(frame.assign(end=frame["value"].clip(lower=0))).encode(
+        y=alt.Y("label:N", title=_("class")),
+        tooltip=[
+            alt.Tooltip("label:N", title=_("class")),
+            alt.Tooltip("value:Q", title=title, format=".3f"),
+        ],
+    )
+    x = alt.X("value:Q", title=None, scale=alt.Scale(domain=[-1, 1.25]))
+    bars = base.mark_bar().encode(
+        x=x, color=alt.condition("datum.value < 0", alt.value("#D55E00"), alt.value("#0072B2"))
+    )
+    texts = base.mark_text(dx=4, align="left", fontSize=12, color=_REST).encode(
+        text=alt.Text("value:Q", format="+.2f"), x=alt.X("end:Q")
+    )
+    chart: alt.LayerChart = (
+        alt.layer(bars, texts)
+        .properties(height=150, width="container", autosize=_FIT, title=_heading(title))
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def _plain() -> alt.Scale:
+    return alt.Scale(nice=False, zero=False)
+
+
+def _rows() -> alt.Scale:
+    return alt.Scale(paddingOuter=0.9)
+
+
+def _near(values: pd.Series) -> alt.Scale:
+    """A scale of what most of the curve is: entropies grow without bound at the edge."""
+    low, high = float(values.quantile(0.02)), float(values.quantile(0.98))
+    room = 0.05 * (high - low or 1)
+    return alt.Scale(domain=[low - room, high + room], nice=False)
+
+
+def _heading(title: str) -> Any:
+    return alt.Title(title, anchor="start", fontSize=13, fontWeight="normal", frame="group")

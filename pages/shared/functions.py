@@ -1,0 +1,233 @@
+"""Activations on the page Functions: f and f', their numbers, 50 layers, a formula."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.depth import SEEDS, WIDTH
+from core.analysis.leaderboard import escaped
+from core.analysis.shapes import Shape, arguments, shape
+from core.catalog import ACTIVATIONS, KERNEL_INITIALIZERS, Activation
+from core.catalog.formula import FORMULA, activation, label
+from core.catalog.notation import EXAMPLE
+from core.charts.functions import depth_chart, function_chart
+from core.charts.palette import colour_of
+from core.errors import InvalidExperiment
+from core.language import Translate
+from core.metrics import number
+from pages.shared import caches
+from pages.shared.binding import bound, bound_value
+from pages.shared.theme import is_dark
+
+
+def draw(depth: bool, _: Translate) -> None:
+    """The menu of functions, the formula of the visitor's own, and one of the two parts."""
+    left, right, last = st.columns([3, 6, 2], vertical_alignment="bottom", gap="medium")
+    own = _ask_formula(right, _)
+    named = [name for name in ACTIVATIONS if name != FORMULA.name]
+    names = [*named, *([FORMULA.name] if own else [])]
+    first = "sigmoid" if depth else "gelu"
+    chosen = left.selectbox(
+        _("Function in bold"), names, **bound("function", "function", names, first)
+    )
+    record = own if own and chosen == FORMULA.name else ACTIVATIONS[chosen]
+    records = tuple(named) + ((own.title,) if own else ())
+    if depth:
+        _draw_depth(record, records, _)
+    else:
+        reach = last.slider(_("z up to"), 1, 10, **bound_value("reach", "reach", 5))
+        _draw_function(record, records, reach, _)
+
+
+def _ask_formula(place: st.delta_generator.DeltaGenerator, _: Translate) -> Activation | None:
+    text = place.text_input(
+        _("A formula of your own in x"),
+        placeholder=EXAMPLE,
+        help=_(
+            "Numbers, x, + - * / **, brackets, pi, e, exp, log, sqrt, abs, sin, cos, tanh, erf,"
+            " sigmoid, relu, softplus, min, max, where(x > 0, …, …) and more. It is read, never"
+            " executed."
+        ),
+        **bound_value("formula", "formula", ""),
+    )
+    if not text:
+        return None
+    try:
+        return activation(text)
+    except InvalidExperiment as error:
+        place.warning(escaped(error.told(_)))
+        return None
+
+
+def _shown_name(record: Activation) -> str:
+    return record.title if record.name == FORMULA.name else record.name
+
+
+def _draw_function(record: Activation, names: tuple[str, ...], reach: int, _: Translate) -> None:
+    frame = caches.function_curves(names, reach)
+    colour, name = colour_of(record.name, dark=is_dark()), _shown_name(record)
+    charts, words = st.columns([7, 5], gap="medium")
+    with charts:
+        for column, title in (
+            ("value", _("f(z): what a unit passes on")),
+            ("slope", _("f′(z): the factor on the gradient on its way back")),
+        ):
+            st.altair_chart(
+                function_chart(frame, name, colour, column, title, _), key=f"function_{column}"
+            )
+    with words:
+        _draw_words(record, _)
+    st.caption(
+        _(
+            "Look for where f′ is near 0: there a unit learns nothing, and passes no gradient on."
+            " The others are grey; point at one to read its name."
+        )
+    )
+    st.subheader(_("All of them in numbers"), anchor=False)
+    _draw_table(names, _)
+
+
+def _draw_words(record: Activation, _: Translate) -> None:
+    own = record.name == FORMULA.name
+    st.markdown(f"#### {escaped(label(f'formula({record.title})') if own else _(record.title))}")
+    st.latex(record.formula)
+    st.latex(record.slope_formula)
+    if arguments(record):
+        pairs = zip(record.parameters, arguments(record), strict=True)
+        st.caption(", ".join(f"{parameter.name} = {value:g}" for parameter, value in pairs))
+    numbers = shape(record)
+    st.markdown(f"**{_finding(numbers, _)}**")
+    st.markdown(f":material/add: {_(record.strengths)}\n\n:material/remove: {_(record.weaknesses)}")
+    if own:
+        st.caption(
+            _(
+                "The derivative is made from your formula itself, by the rules of calculus. Extrema"
+                " are looked for from −10 to 10."
+            )
+        )
+        st.page_link(
+            "pages/Compare.py",
+            label=_("Train it against ReLU and tanh"),
+            icon=":material/play_arrow:",
+            query_params=_training(record.title),
+        )
+    else:
+        st.caption(escaped(record.reference))
+
+
+def _training(formula: str) -> dict[str, str]:
+    """The link to Compare's form filled with the formula; it trains nothing by itself."""
+    kept = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
+    return {"dataset": "moons", "activation": f"relu,tanh,formula({formula})", **kept}
+
+
+def _finding(numbers: Shape, _: Translate) -> str:
+    """What the slope means for a deep network, in one sentence."""
+    if not math.isfinite(numbers.mean):
+        return _("For some inputs from N(0, 1) it is no number: a run that meets them diverges.")
+    size = max(abs(numbers.steepest), abs(numbers.flattest))
+    if size == 0:
+        return _("The slope is 0 everywhere: no layer below can learn.")
+    if size < 0.999:
+        told = _(
+            "The slope is at most {slope}: ten layers leave at most {power} of a gradient, but for"
+            " what the weights add."
+        )
+        return told.format(slope=number(size), power=number(size**10))
+    if numbers.saturated > 0.3:
+        told = _(
+            "Of inputs from N(0, 1), {share} % meet a slope of at most 5 % of the greatest: units"
+            " that do not learn from them."
+        )
+        return told.format(share=f"{100 * numbers.saturated:.0f}")
+    if abs(numbers.mean) > 0.1:
+        told = _("Its mean for inputs from N(0, 1) is {mean}: the next layer's inputs lean.")
+        return told.format(mean=number(numbers.mean, 2))
+    told = _("Its slope reaches {slope}, and its mean for inputs from N(0, 1) is near 0: centred.")
+    return told.format(slope=number(size))
+
+
+def _draw_table(names: tuple[str, ...], _: Translate) -> None:
+    rows = []
+    costs = caches.function_costs(names)
+    for name in names:
+        record = ACTIVATIONS.get(name) or activation(name)
+        numbers = shape(record)
+        rows.append(
+            {
+                _("function"): label(f"formula({name})") if name not in ACTIVATIONS else name,
+                _("greatest f′ (at z)"): _at(numbers.steepest, numbers.steepest_at),
+                _("least f′ (at z)"): _at(numbers.flattest, numbers.flattest_at),
+                _("range of f"): f"{_bound(numbers.low)} … {_bound(numbers.high)}",
+                _("mean for N(0, 1)"): f"{numbers.mean + 0:.3f}",
+                _("saturated for N(0, 1)"): f"{100 * numbers.saturated:.0f} %",
+                _("f, ns"): f"{costs[name][0]:.1f}",
+                _("f′, ns"): f"{costs[name][1]:.1f}",
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
+    st.caption(
+        _(
+            "Mean 0 is centred on zero. Saturated: |f′| is at most 5 % of its greatest. Cost:"
+            " nanoseconds of one number in NumPy (float32), measured on this server when the page"
+            " was first opened; training compiles its functions, and its costs are others."
+        )
+    )
+
+
+def _at(value: float, at: float) -> str:
+    return f"{number(value)} ({at:.2f})" if math.isfinite(value) else "–"
+
+
+def _bound(value: float) -> str:
+    return number(value) if math.isfinite(value) else ("∞" if value > 0 else "−∞")
+
+
+def _draw_depth(record: Activation, names: tuple[str, ...], _: Translate) -> None:
+    weights = st.selectbox(
+        _("Initial weights"),
+        list(KERNEL_INITIALIZERS),
+        width=260,
+        **bound("weights", "weights", list(KERNEL_INITIALIZERS), "glorot_uniform"),
+    )
+    frame = caches.signals(names, weights)
+    colour, name = colour_of(record.name, dark=is_dark()), _shown_name(record)
+    own = frame[frame["activation"] == name]
+    last = own[own["layer"] == own["layer"].max()].iloc[0]
+    st.markdown(
+        "**"
+        + _(
+            "{name} with {weights}: after 50 layers the gradient is {gradient} times what it was,"
+            " the spread of the signal {spread}. The articles' (max |f′|)⁵⁰ would be {bound}."
+        ).format(
+            name=escaped(label(f"formula({name})") if name not in ACTIVATIONS else name),
+            weights=escaped(weights),
+            gradient=number(last["gradient"], 2),
+            spread=number(last["spread"], 2),
+            bound=number(last["bound"], 2),
+        )
+        + "**"
+    )
+    st.altair_chart(
+        depth_chart(
+            frame, name, colour, "gradient", _("Gradient left after n layers"), _, log=True
+        ),
+        key="depth_gradient",
+    )
+    left, right = st.columns(2)
+    left.altair_chart(
+        depth_chart(frame, name, colour, "mean", _("Mean of f(z)"), _), key="depth_mean"
+    )
+    right.altair_chart(
+        depth_chart(frame, name, colour, "spread", _("Spread (standard deviation) of f(z)"), _),
+        key="depth_spread",
+    )
+    st.caption(
+        _(
+            "Look for the line that stays level. Inputs from N(0, 1) through 50 untrained layers of"
+            " {width} units, no biases; {seeds} draws of the weights, the same for every function;"
+            " the gradient is the geometric mean of the root mean square of Jv/v for random v, J"
+            " the Jacobian. Dashed: (max |f′|)ⁿ, which leaves the weights out."
+        ).format(width=WIDTH, seeds=SEEDS)
+    )
