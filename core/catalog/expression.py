@@ -10,38 +10,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import pi
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from core.catalog.activation import Array
+from core.catalog.algebra import (
+    ONE,
+    TWO,
+    ZERO,
+    Apply,
+    Node,
+    Number,
+    Variable,
+    depends,
+    minus,
+    negative,
+    over,
+    plus,
+    times,
+)
 from core.catalog.bounded import logistic
 from core.catalog.rectified import softplus
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number."""
-
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """x, the pre-activation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Apply:
-    """An operation, by its name in OPERATIONS, on its arguments."""
-
-    name: str
-    arguments: tuple[Node, ...]
-
-
-Node: TypeAlias = Number | Variable | Apply
-
-X, ZERO, ONE, TWO = Variable(), Number(0.0), Number(1.0), Number(2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +71,6 @@ def evaluate_tensor(node: Node, z: Any) -> Any:
         lambda name, arguments: OPERATIONS[name].tensor(ops, *arguments),
     )
     return found if depends(node) else ops.zeros_like(z) + found
-
-
-def depends(node: Node) -> bool:
-    """Whether x occurs in ``node``."""
-    if isinstance(node, Apply):
-        return any(depends(argument) for argument in node.arguments)
-    return isinstance(node, Variable)
 
 
 def derivative(node: Node) -> Node:
@@ -142,55 +125,6 @@ def _small_power(exponent: Node) -> int:
 def _product(base: Any, times: int) -> Any:
     square = base * base if times > 1 else base
     return (square, square, square * base, square * square)[times - 1]
-
-
-def plus(a: Node, b: Node) -> Node:
-    """The sum of both."""
-    if a == ZERO or b == ZERO:
-        return b if a == ZERO else a
-    if isinstance(b, Apply) and b.name == "negative":
-        return minus(a, b.arguments[0])
-    return Apply("add", (a, b))
-
-
-def minus(a: Node, b: Node) -> Node:
-    """The first less the second."""
-    if b == ZERO:
-        return a
-    return negative(b) if a == ZERO else Apply("subtract", (a, b))
-
-
-def times(a: Node, b: Node) -> Node:
-    """The product of both, a number first."""
-    if ZERO in (a, b):
-        return ZERO
-    if ONE in (a, b):
-        return b if a == ONE else a
-    for one, other, left in ((a, b, True), (b, a, False)):
-        if isinstance(one, Apply) and one.name == "negative":
-            inner = one.arguments[0]
-            return negative(times(inner, other) if left else times(other, inner))
-    if isinstance(b, Number):
-        if isinstance(a, Number):
-            return Number(a.value * b.value)
-        return times(b, a)
-    if isinstance(a, Number) and isinstance(b, Apply) and b.name == "multiply":
-        first, rest = b.arguments
-        if isinstance(first, Number):
-            return times(Number(a.value * first.value), rest)
-    return Apply("multiply", (a, b))
-
-
-def negative(a: Node) -> Node:
-    """The opposite."""
-    if isinstance(a, Apply) and a.name == "negative":
-        return a.arguments[0]
-    return ZERO if a == ZERO else Apply("negative", (a,))
-
-
-def over(a: Node, b: Node) -> Node:
-    """The first over the second."""
-    return ZERO if a == ZERO else Apply("divide", (a, b))
 
 
 def _call(name: str, *arguments: Node) -> Apply:

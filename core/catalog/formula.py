@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from core.catalog.activation import Activation, Array
+from core.catalog.algebra import Node
 from core.catalog.choice import Written
-from core.catalog.expression import Node, derivative, evaluate, evaluate_tensor
+from core.catalog.expression import derivative, evaluate, evaluate_tensor
 from core.catalog.notation import EXAMPLE, canonical, latex, read
 from core.language import N_
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from math import e, pi
 
+from core.catalog.algebra import Apply, Node, Number, Variable, X, depends
 from core.catalog.choice import number_text, shown
-from core.catalog.expression import OPERATIONS, Apply, Node, Number, Variable, X, depends
+from core.catalog.expression import OPERATIONS
 from core.errors import InvalidExperiment
 from core.language import N_
 

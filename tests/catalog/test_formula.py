@@ -12,18 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.catalog import ACTIVATIONS, parse
-from core.catalog.expression import (
-    OPERATIONS,
-    Apply,
-    Node,
-    Number,
-    Variable,
-    X,
-    depends,
-    derivative,
-    evaluate,
-    evaluate_tensor,
-)
+from core.catalog.algebra import Apply, Node, Number, Variable, X, depends
+from core.catalog.expression import OPERATIONS, derivative, evaluate, evaluate_tensor
 from core.catalog.formula import activation, bounds, slope, slope_on_tensors, steepest, value
 from core.catalog.notation import FUNCTIONS, LONGEST, canonical, latex, read, written
 from core.document import from_yaml, listed, to_yaml
