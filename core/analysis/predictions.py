@@ -165,7 +165,7 @@ def disagreement(first: Whole, second: Whole, labels: Whole) -> Disagreement:
     only_first = np.flatnonzero(right_first & ~right_second)
     only_second = np.flatnonzero(right_second & ~right_first)
     differing = len(only_first) + len(only_second)
-    # Both tails of a fair coin; scipy.stats has it too, and takes 60 MB and a second to import.
+    # Both tails of a fair coin; scipy.stats has it too, and takes 46 MB to import.
     p_value = min(1.0, 2 * bdtr(min(len(only_first), len(only_second)), differing, 0.5))
     return Disagreement(
         only_first, only_second, int((~right_first & ~right_second).sum()), float(p_value)
