@@ -1,5 +1,6 @@
 """``python -m benchmarks [CASE …]``: measure, print a table, write it as JSON and as a picture."""
 
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,8 @@ RESULTS = Path(__file__).with_name("results")
 @click.option("--rounds", type=click.IntRange(1), help="How often each case is measured.")
 def main(cases: tuple[str, ...], quick: bool, rounds: int | None) -> None:
     """Measure CASEs (all unless said). Other results in the files stay as they are."""
+    # Ended from outside, it ends what it started, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen = [case for case in CASES if not cases or case.name in cases]
     _check(chosen)
     file = RESULTS / ("quick.json" if quick else "latest.json")
