@@ -11,6 +11,9 @@ from typing import Any
 
 import altair as alt
 
+from core.errors import PictureFailed
+from core.language import N_
+
 WIDTH = 1120  # pixels of a whole comparison
 CHART_WIDTH = 760  # pixels of a single chart's plot
 _GAP = 28
@@ -45,6 +48,9 @@ def poster(
 
     Args:
         width: pixels that a chart as wide as its place gets; a row shares them.
+
+    Raises:
+        PictureFailed: a chart has more rows than Altair writes into a file.
     """
     params: list[Any] = []
     datasets: dict[str, Any] = {}
@@ -142,7 +148,13 @@ def _row(row: Row, width: int, params: list[Any], datasets: dict[str, Any]) -> d
     share = (width - _GAP * (len(row) - 1)) // len(row)
     charts = []
     for chart in row:
-        content = chart.to_dict()
+        try:
+            content = chart.to_dict()
+        except alt.MaxRowsError as error:
+            reason = str(error).splitlines()[0]
+            raise PictureFailed(
+                N_("The picture could not be drawn: {reason}"), reason=reason
+            ) from error
         params += content.pop("params", []) if "layer" in content else []
         datasets |= content.pop("datasets", {})
         # These belong to a whole picture, and this is a part of one.

@@ -10,6 +10,7 @@ from core.charts.digits import digits_chart
 from core.charts.matrices import confusion_panel
 from core.language import Translate
 from core.metrics import METRICS
+from pages.shared import pictures
 from pages.shared.predicting import Shown, answers, names, test_images, with_weights
 
 _MOST_PICTURES = 18
@@ -37,17 +38,17 @@ def draw_confusions(shown: Shown, _: Translate) -> None:
     ordered = {label: grouped[label] for label in shown.of_seed["configuration"]}
     classes = [_(name) for name in names(shown.config)]
     table = predictions.confusion(ordered, classes)
+    charts = []
     with st.container(horizontal=True, gap="medium", key="confusions"):
         for label, cells in table.groupby("configuration", sort=False):
             right = cells[cells["right"]]["count"].sum() / max(cells["count"].sum(), 1)
             told = _("{accuracy} right, {seeds} seeds").format(
                 accuracy=METRICS["test_accuracy"].text(float(right)), seeds=int(cells["n"].iloc[0])
             )
-            st.altair_chart(
-                confusion_panel(cells, (str(label), told), _),
-                width="content",
-                key=f"confusion_{label}",
-            )
+            charts.append(confusion_panel(cells, (str(label), told), _))
+            st.altair_chart(charts[-1], width="content", key=f"confusion_{label}")
+    title = _("What do the networks answer?")
+    pictures.draw_save_all(charts, title, shown.selection, _, key="confusions")
     st.markdown(readings.frequent_mistake(table, _))
     st.caption(
         _(
@@ -102,7 +103,10 @@ def _draw_disagreement(
             [classes[c] for c in wrong[drawn]],
             _,
         )
-        place.altair_chart(chart, width="content", key=f"digits_{winner}")
+        with place:
+            st.altair_chart(chart, width="content", key=f"digits_{winner}")
+            title = _("Right here, wrong there")
+            pictures.draw_save_all([chart], title, shown.selection, _, key=f"digits_{winner}")
     st.caption(
         _("Of seed {seed}; the first {most} in the order of the test set.").format(
             seed=shown.seed, most=_MOST_PICTURES

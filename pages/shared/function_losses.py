@@ -7,6 +7,7 @@ from core.catalog import LOSSES
 from core.charts.functions import bars_chart, loss_chart, outlier_chart
 from core.language import Translate
 from core.metrics import number
+from pages.shared import pictures
 from pages.shared.binding import bound, bound_value
 
 # Okabe & Ito (2008).
@@ -33,8 +34,15 @@ def draw_losses(_: Translate) -> None:
         names = list(dict.fromkeys(frame["loss"]))
         colours = dict(zip(names, _COLOURS, strict=False))
         left, right = st.columns(2, gap="medium")
-        left.altair_chart(loss_chart(frame, axis, "value", _("Loss"), colours, _))
-        right.altair_chart(loss_chart(frame, axis, "gradient", _("Gradient"), colours, _))
+        for place, column, name in (
+            (left, "value", _("Loss")),
+            (right, "gradient", _("Gradient")),
+        ):
+            chart = loss_chart(frame, axis, column, name, colours, _)
+            with place:
+                pictures.draw_chart(
+                    chart, f"{title}: {name}", None, _, key=f"losses_{names[0]}_{column}"
+                )
         with st.expander(_("Formulas and sources")):
             for name in names:
                 loss = LOSSES[name]
@@ -58,7 +66,8 @@ def _draw_outlier(_: Translate) -> None:
     )  # fmt: skip
     fits = pulls.fits(at)
     colours = dict(zip(fits["loss"], _COLOURS, strict=False))
-    st.altair_chart(outlier_chart(pulls.MEASURED, at, fits, colours, _), key="outlier_chart")
+    chart = outlier_chart(pulls.MEASURED, at, fits, colours, _)
+    pictures.draw_chart(chart, _("What an outlier does"), None, _, key="outlier_chart")
     by_loss = fits.set_index("loss")
     told = _(
         "Ten measurements near 0 and one at {at}: mse answers {mse}, mae {mae}. Of all pulls at 0,"
@@ -111,8 +120,11 @@ def draw_softmax(_: Translate) -> None:
         "t": _("t: what is right"),
         "gradient": _("∂loss/∂z = p − t"),
     }
+    charts = []
     for column, (part, title) in zip(st.columns(3, gap="medium"), titles.items(), strict=True):
-        column.altair_chart(bars_chart(frame[frame["part"] == part], title, _), key=f"bars_{part}")
+        charts.append(bars_chart(frame[frame["part"] == part], title, _))
+        column.altair_chart(charts[-1], key=f"bars_{part}")
+    pictures.draw_save_all(charts, "∂loss/∂z = p − t", None, _, key="softmax")
     p = frame[(frame["part"] == "p") & (frame["label"] == str(right))]["value"].iloc[0]
     st.markdown(
         "**"

@@ -16,7 +16,7 @@ from core.charts.palette import colour_of
 from core.errors import InvalidExperiment
 from core.language import Translate
 from core.metrics import number
-from pages.shared import caches
+from pages.shared import caches, pictures
 from pages.shared.binding import bound, bound_value
 from pages.shared.theme import is_dark
 
@@ -73,8 +73,16 @@ def _draw_function(record: Activation, names: tuple[str, ...], reach: int, _: Tr
             ("value", _("f(z): what a unit passes on")),
             ("slope", _("f′(z): the factor on the gradient on its way back")),
         ):
-            st.altair_chart(
-                function_chart(frame, name, colour, column, title, _), key=f"function_{column}"
+            chart = function_chart(frame, name, colour, column, title, _)
+            st.altair_chart(chart, key=f"function_{column}")
+            # Altair writes at most 5000 rows into a file: half the points are smooth enough.
+            fewer = function_chart(frame.iloc[::2], name, colour, column, title, _)
+            told = pictures.about(title, None, _)
+            pictures.draw_save(
+                lambda fewer=fewer: [[fewer]],  # type: ignore[misc]
+                told,
+                _,
+                key=f"function_{column}_save",
             )
     with words:
         _draw_words(record, _)
@@ -209,20 +217,16 @@ def _draw_depth(record: Activation, names: tuple[str, ...], _: Translate) -> Non
         )
         + "**"
     )
-    st.altair_chart(
-        depth_chart(
-            frame, name, colour, "gradient", _("Gradient left after n layers"), _, log=True
-        ),
-        key="depth_gradient",
-    )
+    first = st.container()
     left, right = st.columns(2)
-    left.altair_chart(
-        depth_chart(frame, name, colour, "mean", _("Mean of f(z)"), _), key="depth_mean"
-    )
-    right.altair_chart(
-        depth_chart(frame, name, colour, "spread", _("Spread (standard deviation) of f(z)"), _),
-        key="depth_spread",
-    )
+    for place, column, title in (
+        (first, "gradient", _("Gradient left after n layers")),
+        (left, "mean", _("Mean of f(z)")),
+        (right, "spread", _("Spread (standard deviation) of f(z)")),
+    ):
+        chart = depth_chart(frame, name, colour, column, title, _, log=column == "gradient")
+        with place:
+            pictures.draw_chart(chart, title, None, _, key=f"depth_{column}")
     st.caption(
         _(
             "Look for the line that stays level. Inputs from N(0, 1) through 50 untrained layers of"

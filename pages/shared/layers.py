@@ -13,10 +13,12 @@ from core.analysis.leaderboard import escaped
 from core.analysis.ridges import ridges
 from core.analysis.verdicts import TITLES, told
 from core.charts.palette import Style, styles
+from core.charts.poster import Chart
 from core.charts.profiles import across_chart, epochs_chart
 from core.charts.ridges import ridge_chart
 from core.charts.strip import EVERY, strip_chart
 from core.language import N_, Translate
+from pages.shared import pictures
 from pages.shared.binding import bound, bound_value
 from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
@@ -73,9 +75,9 @@ def draw_layers(selection: Selection, _: Translate) -> None:
             )
         )
     drawn = styles(configurations(runs), dark=is_dark())
-    _draw_across(layers, runs, epoch, names, drawn, _)
+    _draw_across(layers, selection, epoch, names, drawn, _)
     _draw_ridges(selection, layers, epoch, names, drawn, _)
-    _draw_strips(layers, runs, epoch, names, _)
+    _draw_strips(layers, selection, epoch, names, _)
     _draw_epochs(selection, names, drawn, _)
 
 
@@ -155,7 +157,7 @@ def _choose_thresholds(_: Translate) -> Thresholds:
 
 def _draw_across(
     layers: pd.DataFrame,
-    runs: pd.DataFrame,
+    selection: Selection,
     epoch: int,
     names: list[str],
     drawn: Mapping[str, Style],
@@ -173,8 +175,9 @@ def _draw_across(
     )
     if layers["layer"].nunique() < 2:
         st.caption(_("With one hidden layer there is nothing to compare across layers."))
+    charts: list[Chart] = []
     for column, statistic in zip(st.columns(3), _ACROSS, strict=True):
-        frame = across(layers, runs, statistic, epoch, log=True)
+        frame = across(layers, selection.runs, statistic, epoch, log=True)
         frame = frame[frame["configuration"].isin(names)]
         with column:
             if frame.empty:
@@ -182,7 +185,10 @@ def _draw_across(
                 st.caption(_("{title}: none at this epoch.").format(title=title))
                 continue
             chart = across_chart(frame, EVERY[statistic], drawn, _)
+            charts.append(chart.properties(title=_(EVERY[statistic].title)))
             st.altair_chart(chart, width="stretch", key=f"across_{statistic}")
+    title = _("How the signal passes the layers")
+    pictures.draw_save_all(charts, title, selection, _, key="layers_across")
 
 
 def _draw_ridges(
@@ -212,28 +218,34 @@ def _draw_ridges(
     before = frame.iloc[:0]
     if epoch > 0:
         before = ridges(selection.histograms(0), selection.layers(0), runs)
+    charts: list[Chart] = []
     numbers = sorted(int(layer) for layer in frame["layer"].unique())
     for start in range(0, len(numbers), 3):
         for column, layer in zip(
             st.columns(min(3, len(numbers))), numbers[start : start + 3], strict=False
         ):
             chart = ridge_chart(frame, before, layer, names, drawn, _)
+            charts.append(chart)
             column.altair_chart(chart, width="stretch", key=f"ridges_{layer}")
+    title = _("Distributions of activations")
+    pictures.draw_save_all(charts, title, selection, _, key="layers_ridges")
 
 
 def _draw_strips(
-    layers: pd.DataFrame, runs: pd.DataFrame, epoch: int, names: list[str], _: Translate
+    layers: pd.DataFrame, selection: Selection, epoch: int, names: list[str], _: Translate
 ) -> None:
     st.subheader(_("Layer by layer"), anchor=False)
-    frame = layer_strip(layers, runs, list(_STRIPS), epoch)
+    frame = layer_strip(layers, selection.runs, list(_STRIPS), epoch)
     frame = frame[frame["configuration"].isin(names)]
+    charts: list[Chart] = []
     for start in range(0, len(_STRIPS), 3):
         for column, name in zip(st.columns(3), _STRIPS[start : start + 3], strict=True):
             statistic = EVERY[name]
             column.markdown(f"**{_(statistic.title)}**", help=_(statistic.meaning))
-            column.altair_chart(
-                strip_chart(frame, statistic, names, _), width="stretch", key=f"strip_{name}"
-            )
+            chart = strip_chart(frame, statistic, names, _)
+            charts.append(chart.properties(title=_(statistic.title)))
+            column.altair_chart(chart, width="stretch", key=f"strip_{name}")
+    pictures.draw_save_all(charts, _("Layer by layer"), selection, _, key="layers_strips")
 
 
 def _draw_epochs(
@@ -250,6 +262,7 @@ def _draw_epochs(
     )
     statistic = EVERY[name]
     st.caption(_(statistic.meaning))
+    charts: list[Chart] = []
     layers = selection.layers()
     numbers = sorted(int(layer) for layer in layers["layer"].unique())
     for start in range(0, len(numbers), 3):
@@ -260,4 +273,6 @@ def _draw_epochs(
             frame = frame[frame["configuration"].isin(names)]
             if len(frame):
                 chart = epochs_chart(frame, statistic, layer, drawn, _)
+                charts.append(chart)
                 column.altair_chart(chart, width="stretch", key=f"epochs_{layer}")
+    pictures.draw_save_all(charts, _(statistic.title), selection, _, key="layers_epochs")

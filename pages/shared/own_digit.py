@@ -8,6 +8,7 @@ from core.analysis.drawing import as_digits, as_mnist
 from core.charts import raster
 from core.charts.matrices import answers_chart
 from core.language import Translate
+from pages.shared import pictures
 from pages.shared.classified import answers_table
 from pages.shared.predicting import Shown, names, samples, with_weights
 from pages.shared.sheet import draw_sheet
@@ -35,7 +36,7 @@ def draw_own_digit(shown: Shown, _: Translate) -> None:
             count=int(counts.iloc[0]), total=len(first), answer=counts.index[0]
         )
         st.markdown(f"**{told}**")
-        st.altair_chart(answers_chart(table, _), width="stretch", key="own_digit")
+        pictures.draw_chart(answers_chart(table, _), told, shown.selection, _, key="own_digit")
         with st.container(horizontal=True, vertical_alignment="center"):
             side = 28 if mnist else 8
             picture = given.reshape(side, side) / given.max()

@@ -4,30 +4,37 @@ The picture is drawn when it is asked for, from the very chart that is shown.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from core.analysis import sentences
-from core.charts.poster import CHART_WIDTH, About, Chart, Row, poster
+from core.charts.poster import CHART_WIDTH, WIDTH, About, Chart, Row, poster
+from core.errors import PictureFailed
 from core.language import Translate
 from core.sharing import picture
 from core.sharing.links import address
 from pages.shared.selection import Selection
 
+_ABREAST = 3
 
-def about(title: str, chosen: Selection, _: Translate, *more: str) -> About:
+
+def about(title: str, chosen: Selection | None, _: Translate, *more: str) -> About:
     """What stands around charts of ``chosen``: what was trained, and the link.
 
     Args:
+        chosen: None where a chart is of functions, or of every run there is.
         more: findings, or what an interval is, below the charts.
     """
-    differing = sentences.differing(chosen.runs, _)
-    lines = [sentences.setting(chosen.runs, _)]
-    if differing:
-        lines.append(_("What differs: {fields}").format(fields=differing))
+    lines, names = [], []
+    if chosen:
+        lines.append(sentences.setting(chosen.runs, _))
+        if differing := sentences.differing(chosen.runs, _):
+            lines.append(_("What differs: {fields}").format(fields=differing))
+        names = [str(name) for name in chosen.runs["activation"].unique()]
     link = _address(chosen)
-    written = "".join((title, *lines, *more, *map(str, chosen.runs["activation"].unique())))
+    written = "".join((title, *lines, *more, *names))
     lacking = picture.undrawable(written)
     if lacking:
         more = (*more, _("The picture's font lacks: {marks}").format(marks=lacking))
@@ -37,7 +44,7 @@ def about(title: str, chosen: Selection, _: Translate, *more: str) -> About:
 def draw_chart(
     chart: Chart,
     title: str,
-    chosen: Selection,
+    chosen: Selection | None,
     _: Translate,
     *,
     key: str,
@@ -51,6 +58,16 @@ def draw_chart(
     """
     st.altair_chart(chart, width="stretch", key=key)
     draw_save(lambda: [[chart]], about(title, chosen, _, *more), _, key=f"{key}_save")
+
+
+def draw_save_all(
+    charts: Sequence[Chart], title: str, chosen: Selection | None, _: Translate, *, key: str
+) -> None:
+    """The button that saves small charts as one picture, in rows as on the page."""
+    if not charts:
+        return
+    rows = [charts[start : start + _ABREAST] for start in range(0, len(charts), _ABREAST)]
+    draw_save(lambda: rows, about(title, chosen, _), _, key=f"{key}_save", width=WIDTH)
 
 
 def draw_save(
@@ -75,7 +92,12 @@ def draw_save(
             "Description": " ".join(told.lines),
             "Source": told.footer[-1],
         }
-        return picture.render(poster(told, rows(), picture.FONT, width), notes)
+        try:
+            return picture.render(poster(told, rows(), picture.FONT, width), notes)
+        except PictureFailed as error:
+            # Nothing can be drawn on the page by now: the file says why it holds no chart.
+            failed = replace(told, lines=(error.told(_), *told.lines))
+            return picture.render(poster(failed, [], picture.FONT, width), notes)
 
     st.download_button(
         label or _("Save picture"),
@@ -89,11 +111,12 @@ def draw_save(
     )
 
 
-def _address(chosen: Selection) -> str:
+def _address(chosen: Selection | None) -> str:
     """The whole link of this page, with the runs that it shows."""
     here = (st.context.url or "").partition("?")[0]
     asked = st.query_params.to_dict()
-    return f"{here}?{address({**chosen.parameters, **asked})}"
+    held = chosen.parameters if chosen else {}
+    return f"{here}?{address({**held, **asked})}"
 
 
 def _file(title: str) -> str:

@@ -10,7 +10,7 @@ from core.charts.surfaces import surface_panel, surface_picture, units_chart
 from core.language import Translate
 from core.metrics import METRICS, Metric
 from data import Dataset
-from pages.shared import failures
+from pages.shared import failures, pictures
 from pages.shared.binding import bound, follow
 from pages.shared.predicting import Shown, samples
 
@@ -92,6 +92,7 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
     targets = _span(spots) if data.source.task.kind == "regression" else None
     metric = METRICS["test_r2" if targets else "test_accuracy"]
     scores = _scores(shown, epoch, metric)
+    charts = []
     with st.container(horizontal=True, gap="medium", key="surfaces"):
         for run in shown.of_seed.to_dict("records"):
             surface = predictions.surface(shown.network(run, epoch), inputs, data)
@@ -103,7 +104,10 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
                 surface_picture(surface, targets), spots, _corners(window), (label, told),
                 targets, _,
             )  # fmt: skip
+            charts.append(chart)
             st.altair_chart(chart, width="content", key=f"surface_{run['run_id']}")
+    title = _("What do the networks answer?")
+    pictures.draw_save_all(charts, title, shown.selection, _, key="surfaces")
     if said := readings.best_and_worst(scores, metric, shown.seed, _):
         st.markdown(said)
     st.caption(
@@ -146,10 +150,14 @@ def _draw_units(shown: Shown, data: Dataset, _: Translate) -> None:
             " unit that tells nothing apart: dead, or saturated everywhere."
         )
     )
+    charts = []
     with st.container(horizontal=True, gap="medium"):
         for number, surfaces in enumerate(layers, 1):
             chart = units_chart(surfaces[:48], number, _)
             st.altair_chart(chart, width="content", key=f"units_{number}")
+            charts.append(chart)
+    title = _("What each hidden unit sees")
+    pictures.draw_save_all(charts, title, shown.selection, _, key="units")
 
 
 def _span(spots: pd.DataFrame) -> tuple[float, float]:

@@ -1,6 +1,5 @@
 """Learning rates on Convergence: the map, the range test, and the button that starts one."""
 
-import pandas as pd
 import streamlit as st
 
 from core.analysis import rates, speed
@@ -11,7 +10,7 @@ from core.charts.rates import CLASS_COLOURS, CLASS_TITLES, range_chart, rate_map
 from core.errors import InvalidExperiment
 from core.language import Translate
 from core.metrics import METRICS
-from pages.shared import caches, training
+from pages.shared import caches, pictures, training
 from pages.shared.binding import bound_value
 from pages.shared.growing import ACTIVE
 from pages.shared.selection import Selection
@@ -19,8 +18,9 @@ from pages.shared.selection import Selection
 _MOST_ROWS = 24
 
 
-def draw_map(runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate) -> None:
+def draw_map(selection: Selection, _: Translate) -> None:
     """Which learning rates are too small, good, too large, or diverge, by a rule to change."""
+    runs, epochs = selection.runs, selection.epochs()
     metric = METRICS[headline(runs)]
     st.subheader(
         _("Which learning rates are good"),
@@ -45,7 +45,8 @@ def draw_map(runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate) -> None:
             for kind in kinds
         )
     )
-    st.altair_chart(rate_map_chart(shown, metric, _), width="stretch", key="rates_map")
+    chart = rate_map_chart(shown, metric, _)
+    pictures.draw_chart(chart, _("Which learning rates are good"), selection, _, key="rates_map")
     if len(names) > _MOST_ROWS:
         count = len(names) - _MOST_ROWS
         st.caption(_("{count} more rows are not drawn.").format(count=count))
@@ -75,9 +76,9 @@ def _choose_rule(share: bool, _: Translate) -> rates.RateRule:
     return rates.RateRule(within=within, lost=lost)
 
 
-def draw_range(runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate) -> None:
+def draw_range(selection: Selection, _: Translate) -> None:
     """The loss after a few updates by learning rate, where there are rates enough."""
-    losses = rates.rate_losses(runs, epochs)
+    losses = rates.rate_losses(selection.runs, selection.epochs())
     if losses.empty:
         return
     found = {one.name: one for one in rates.rate_ranges(losses)}
@@ -100,7 +101,8 @@ def draw_range(runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate) -> None:
         if rate == rate
     ]
     own = losses[losses["name"] == name]
-    st.altair_chart(range_chart(own, marks, one.start, _), width="stretch", key="rates_range")
+    chart = range_chart(own, marks, one.start, _)
+    pictures.draw_chart(chart, _("The range of learning rates"), selection, _, key="rates_range")
 
 
 def draw_search(selection: Selection, _: Translate) -> None:

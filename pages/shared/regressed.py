@@ -9,6 +9,7 @@ from core.charts.fits import fit_chart, residual_panel
 from core.charts.palette import styles
 from core.language import Translate
 from core.metrics import METRICS, number
+from pages.shared import pictures
 from pages.shared.predicting import Shown, samples
 from pages.shared.theme import is_dark
 
@@ -35,11 +36,9 @@ def draw_fits(shown: Shown, _: Translate) -> None:
         ]
         drawn = styles(configurations(shown.runs), dark=is_dark())
         spots = next(iter(fits.values()))
-        st.altair_chart(
-            fit_chart(pd.concat(curves, ignore_index=True), spots, drawn, _),
-            width="stretch",
-            key="fits",
-        )
+        chart = fit_chart(pd.concat(curves, ignore_index=True), spots, drawn, _)
+        title = _("What do the networks answer?")
+        pictures.draw_chart(chart, title, shown.selection, _, key="fits")
     if said := readings.outliers(fits, _):
         st.markdown(said)
     st.subheader(
@@ -54,15 +53,15 @@ def draw_fits(shown: Shown, _: Translate) -> None:
         )
     )
     reach = max(float(frame["residual"].abs().max()) for frame in fits.values()) * 1.05
+    charts = []
     with st.container(horizontal=True, gap="medium", key="residuals"):
         for label, frame in fits.items():
             error = float(frame[frame["part"] == "test"]["residual"].abs().mean())
             told = f"{_(METRICS['test_mae'].title)} {number(error)}"
-            st.altair_chart(
-                residual_panel(frame, reach, (label, told), _),
-                width="content",
-                key=f"residual_{label}",
-            )
+            charts.append(residual_panel(frame, reach, (label, told), _))
+            st.altair_chart(charts[-1], width="content", key=f"residual_{label}")
+    title = _("What is left over: the residuals")
+    pictures.draw_save_all(charts, title, shown.selection, _, key="residuals")
     st.caption(
         _(
             "Of seed {seed}: {count} samples of the training and of the test each, in the target's"

@@ -182,6 +182,8 @@ def draw_lines(store: Store, query: Query, total: int, _: Translate) -> None:
         return
     from core.analysis.parallel import parallel
     from core.charts.parallel import BRUSH, parallel_chart
+    from core.charts.poster import WIDTH
+    from pages.shared import pictures
 
     run_ids, total = store.index.find(query, MOST_LINES)
     axes = parallel(store.runs(run_ids))
@@ -202,6 +204,10 @@ def draw_lines(store: Store, query: Query, total: int, _: Translate) -> None:
     state = st.altair_chart(
         chart, key="runs_parallel", on_select="rerun", selection_mode=[BRUSH],
         alt=_("Parallel coordinates: a line a run across its settings and results."),
+    )  # fmt: skip
+    pictures.draw_save(
+        lambda: [[chart]], pictures.about(_("What has been trained?"), None, _), _,
+        key="runs_parallel_save", width=WIDTH,
     )  # fmt: skip
     brushed = state["selection"].get(BRUSH) or {}
     if "value" in brushed and "key" in brushed:

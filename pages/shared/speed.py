@@ -12,7 +12,7 @@ from core.analysis.leaderboard import escaped
 from core.charts.palette import styles
 from core.charts.speed import ratio_chart, share_chart
 from core.language import Translate
-from pages.shared import rates
+from pages.shared import pictures, rates
 from pages.shared.goal import Goal, choose_goal
 from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
@@ -47,7 +47,7 @@ def draw_speed(selection: Selection, _: Translate) -> None:
     )
     first, left_out = _first(table, goal)
     shown = with_tests(first, reached, goal.baseline, goal.unit)
-    _draw_charts(reached, shown, runs, goal, _)
+    _draw_charts(reached, shown, selection, goal, _)
     if left_out:
         st.caption(
             _("The {count} that arrive first are shown, and the baseline; {more} are not.").format(
@@ -66,16 +66,16 @@ def draw_speed(selection: Selection, _: Translate) -> None:
         )
     )
     if "learning_rate" in varying(runs):
-        rates.draw_map(runs, epochs, _)
-        rates.draw_range(runs, epochs, _)
+        rates.draw_map(selection, _)
+        rates.draw_range(selection, _)
 
 
 def _draw_charts(
-    reached: pd.DataFrame, shown: pd.DataFrame, runs: pd.DataFrame, goal: Goal, _: Translate
+    reached: pd.DataFrame, shown: pd.DataFrame, selection: Selection, goal: Goal, _: Translate
 ) -> None:
     # In the order of arrival, in which names stand where lines end together.
     names = list(shown.sort_values([goal.unit, "ratio"], kind="stable")["configuration"])
-    drawn = styles(configurations(runs), dark=is_dark())
+    drawn = styles(configurations(selection.runs), dark=is_dark())
     left, right = st.columns([11, 9], gap="medium")
     with left:
         st.subheader(
@@ -93,7 +93,8 @@ def _draw_charts(
             st.caption(_("Nothing measured yet: charts begin with the first epoch."))
         else:
             chart = share_chart(curve, goal.unit, goal.words, drawn, _)
-            st.altair_chart(chart, width="stretch", key="speed_shares")
+            title = _("Who has arrived by when")
+            pictures.draw_chart(chart, title, selection, _, key="speed_shares")
     with right:
         st.subheader(
             _("How many times sooner"),
@@ -110,7 +111,9 @@ def _draw_charts(
         known = known[known["ratio"].notna() & ~speed.idle(known)]
         if len(known) > 1:
             chart = ratio_chart(known, goal.baseline, drawn, _)
-            st.altair_chart(chart, width="stretch", key="speed_ratios")
+            title = _("How many times sooner")
+            more = [_("Intervals: 95 % of the mean over seeds (Student's t, of logarithms).")]
+            pictures.draw_chart(chart, title, selection, _, key="speed_ratios", more=more)
         else:
             st.caption(_("No two configurations whose times can be compared at this target."))
 
