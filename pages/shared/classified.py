@@ -29,7 +29,7 @@ def draw_confusions(shown: Shown, _: Translate) -> None:
         ),
     )
     rows = with_weights(shown)
-    with st.spinner(_("Asking {count} networks …").format(count=len(rows))):
+    with st.spinner(_("Asking the networks ({count}) …").format(count=len(rows))):
         answered = answers(shown, rows)
     grouped = {
         str(label): [answered[run_id] for run_id in group["run_id"]]
@@ -42,7 +42,7 @@ def draw_confusions(shown: Shown, _: Translate) -> None:
     with st.container(horizontal=True, gap="medium", key="confusions"):
         for label, cells in table.groupby("configuration", sort=False):
             right = cells[cells["right"]]["count"].sum() / max(cells["count"].sum(), 1)
-            told = _("{accuracy} right, {seeds} seeds").format(
+            told = _("{accuracy} right, seeds: {seeds}").format(
                 accuracy=METRICS["test_accuracy"].text(float(right)), seeds=int(cells["n"].iloc[0])
             )
             charts.append(confusion_panel(cells, (str(label), told), _))

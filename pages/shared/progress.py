@@ -69,7 +69,7 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
             if place > 1 or any(entry.place == 0 for entry in line)
             else _("Waiting for the trainer, which takes some seconds to start …")
         )
-    told = _("{percent} % · {done} of {total} epochs in {runs} runs").format(
+    told = _("{percent} % · epochs: {done} of {total} · runs: {runs}").format(
         percent=int(100 * job.epochs_done / max(job.epochs_total, 1)),
         done=job.epochs_done,
         total=job.epochs_total,

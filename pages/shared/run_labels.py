@@ -38,7 +38,7 @@ def draw_picked(
         lost = len(run_ids) - len(here)
         st.warning(_("The store does not hold {count} of the picked runs.").format(count=lost))
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="picked"):
-        st.markdown(_("**{count} runs picked**").format(count=len(here)), width="content")
+        st.markdown(_("Runs picked: **{count}**").format(count=len(here)), width="content")
         for page in _OPENING:
             if page in PAGES:
                 _link(page, _(PAGES[page]), here)
@@ -137,7 +137,7 @@ def _retag(store: Store, run_ids: Sequence[str], before: Sequence[str], now: lis
 def _draw_deletion(store: Store, mine: Sequence[str], _: Translate) -> None:
     with st.popover(_("Delete"), icon=":material/delete:", disabled=not mine):
         st.markdown(
-            _("Delete {count} runs with their curves, layers and weights, for ever?").format(
+            _("Delete for ever, with curves, layers and weights? Runs: {count}").format(
                 count=len(mine)
             )
         )

@@ -137,7 +137,7 @@ def draw_table(store: Store, query: Query, _: Translate) -> int:
     if not total:
         return 0
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_("**{count} runs**").format(count=f"{total:,}"), width="content")
+        st.markdown(_("Runs: **{count}**").format(count=f"{total:,}"), width="content")
         st.caption(_("Mark rows to pick them for comparison."), width="content")
         if pages > 1:
             st.space("stretch")
@@ -213,7 +213,7 @@ def draw_lines(store: Store, query: Query, total: int, _: Translate) -> None:
     if "value" in brushed and "key" in brushed:
         inside = axes.within(brushed["key"], *brushed["value"])
         st.button(
-            _("Pick these {count} runs").format(count=len(inside)),
+            _("Pick what passes there (runs: {count})").format(count=len(inside)),
             disabled=not inside,
             on_click=pick,
             args=(inside,),

@@ -63,11 +63,11 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
         return
     ahead = estimate(experiment, store)
     if not ahead.new_runs:
-        told = _("{runs} runs, all trained already: shown at once")
+        told = _("Runs: {runs}, all trained already: shown at once")
     elif ahead.new_runs < ahead.runs:
-        told = _("{runs} runs, {new} of them new · about {time}")
+        told = _("Runs: {runs}, new: {new} · about {time}")
     else:
-        told = _("{runs} runs · about {time}")
+        told = _("Runs: {runs} · about {time}")
     words = told.format(runs=ahead.runs, new=ahead.new_runs, time=duration(ahead.seconds))
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="start"):
         st.button(

@@ -20,7 +20,7 @@ def _train(page: Page, server: Server, *, epochs: int) -> None:
     field = page.locator(".st-key-moons_epochs input")
     field.fill(str(epochs))
     field.press("Enter")
-    expect(page.locator(".st-key-start")).to_contain_text("9 runs")
+    expect(page.locator(".st-key-start")).to_contain_text("Runs: 9")
     expect(page.locator(".st-key-moons_epochs input")).to_have_value(str(epochs))
     page.locator(".st-key-train button").click()
     expect(page).to_have_url(re.compile(r"job=\w+"))

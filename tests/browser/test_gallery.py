@@ -33,7 +33,7 @@ def test_change_it_and_train_opens_compare_filled_in(server: Server, page: Page)
     page.goto(f"{server.url}/?gallery=two-spirals")
     page.get_by_role("link", name="Change it and train").click()
     expect(page).to_have_url(re.compile("Compare.*dataset=spiral"))
-    expect(page.locator(".st-key-start")).to_contain_text("25 runs")
+    expect(page.locator(".st-key-start")).to_contain_text("Runs: 25")
     expect(page.locator(".st-key-spiral_epochs input")).to_have_value("60")
 
 

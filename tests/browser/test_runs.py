@@ -51,7 +51,7 @@ def test_a_row_that_is_marked_is_in_the_link_and_goes_along_to_predictions(
     assert box is not None
     page.mouse.click(box["x"] + FIRST_BOX["x"], box["y"] + FIRST_BOX["y"])
     expect(page).to_have_url(re.compile(f"runs={ids[1]}"))
-    expect(page.locator(".st-key-picked")).to_contain_text("1 runs picked")
+    expect(page.locator(".st-key-picked")).to_contain_text("Runs picked: 1")
     page.locator(".st-key-picked").get_by_role("link", name="Predictions").click()
     expect(page).to_have_url(re.compile(f"Predictions.*runs={ids[1]}"))
     expect(page.locator(CHART).first).to_be_visible(timeout=90_000)

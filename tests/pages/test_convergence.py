@@ -135,7 +135,7 @@ def test_the_range_test_starts_as_an_experiment_of_24_rates(
     store: Store, finished: Finished
 ) -> None:
     app = _open(CONVERGENCE, job=finished(store, MOONS))
-    assert any("24 runs" in text.value for text in app.markdown)
+    assert any("Runs: 24" in text.value for text in app.markdown)
     app.selectbox(key="search_of").set_value("tanh").run()
     app.button(key="train").click().run()
     assert not app.exception

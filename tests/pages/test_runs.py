@@ -73,7 +73,7 @@ def test_an_empty_store_says_so_in_the_readers_language() -> None:
 
 def test_only_a_page_of_runs_is_shown_and_the_next_page_holds_the_rest(ids: list[str]) -> None:
     app = _page()
-    assert any("30 runs" in text.value for text in app.markdown)
+    assert any("Runs: **30**" in text.value for text in app.markdown)
     assert _ids(app) == ids[::-1][:25]
     app.query_params["page"] = "2"
     app.run()
@@ -97,7 +97,7 @@ def test_search_filter_and_order_are_asked_together(ids: list[str]) -> None:
 
 def test_marked_rows_are_in_the_link_and_their_differences_are_listed(ids: list[str]) -> None:
     app = _page(runs=f"{ids[0]},{ids[20]}")
-    assert any("2 runs picked" in text.value for text in app.markdown)
+    assert any("Runs picked: **2**" in text.value for text in app.markdown)
     assert any("differ in: activation." in text.value for text in app.caption)
     assert _ids(app, 1) == [ids[0], ids[20]]
     app.button(key="runs_none").click().run()
