@@ -73,7 +73,7 @@ def memory(block: Block) -> int:
     """Bytes that a worker has at most while it trains ``block``, about."""
     config, members = block.shape, len(block.configs)
     samples = (config.train_samples + config.test_samples) * (config.sizes[0] + config.sizes[-1])
-    held = samples * (1 if _shared(block) else block.seeds)
+    held = samples * (1 if config.shares_samples else block.seeds)
     layers = sum(config.sizes[1:])
     # Data in NumPy and in TensorFlow; weights, gradients and two moments; z, a, delta and f' of
     # the probe; what an evaluation holds at once.
@@ -81,12 +81,6 @@ def memory(block: Block) -> int:
     floats += 5 * members * min(512, config.train_samples) * layers
     floats += 2 * min(16_000_000, members * config.test_samples * max(config.sizes[1:]))
     return 4 * floats
-
-
-def _shared(block: Block) -> bool:
-    config, source = block.shape, block.shape.source
-    whole = (source.train_samples, source.test_samples)
-    return source.separate and whole == (config.train_samples, config.test_samples)
 
 
 def check(experiment: Experiment, limits: Bounds, store: Store, pace: float) -> None:

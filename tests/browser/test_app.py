@@ -32,7 +32,7 @@ def test_a_cold_start_shows_the_comparison_before_any_heavy_library_is_loaded(
     # How long it takes is measured by python -m benchmarks.cold_start.
     server = start()
     page.goto(server.url)
-    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
+    expect(page.get_by_role("heading", name=QUESTION, level=1)).to_be_visible()
     expect(page.locator(".k-board td").first).to_be_visible()
     pictures = page.locator(".k-plot img")
     expect(pictures.first).to_be_visible()
@@ -66,22 +66,22 @@ def test_a_link_straight_to_a_page_shows_the_frame_on_a_server_that_just_started
 
 def test_the_language_is_in_the_link_and_goes_with_the_reader(server: Server, page: Page) -> None:
     page.goto(server.url)
-    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
+    expect(page.get_by_role("heading", name=QUESTION, level=1)).to_be_visible()
     page.get_by_text("日本語").click()
-    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？")).to_be_visible()
+    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)).to_be_visible()
     expect(page).to_have_url(re.compile("lang=ja"))
     page.get_by_role("link", name="比較", exact=True).click()
     expect(page.get_by_role("heading", name="何を比べますか？")).to_be_visible()
     expect(page).to_have_url(re.compile("Compare.*lang=ja"))
     page.go_back()
-    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？")).to_be_visible()
+    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)).to_be_visible()
 
 
 def test_a_japanese_browser_is_answered_in_japanese(server: Server, browser: Browser) -> None:
     context = browser.new_context(locale="ja-JP")
     page = context.new_page()
     page.goto(server.url)
-    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？")).to_be_visible()
+    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)).to_be_visible()
     context.close()
 
 
