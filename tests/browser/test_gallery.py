@@ -21,20 +21,25 @@ def test_a_picture_opens_its_comparison_and_back_returns(server: Server, page: P
     assert pictures.evaluate_all("all => Math.min(...all.map(one => one.clientWidth))") > 250
     page.get_by_role("link", name=SPIRALS).click()
     expect(page).to_have_url(re.compile("gallery=two-spirals"))
-    expect(page.get_by_role("heading", name=SPIRALS)).to_be_visible()
+    expect(page.get_by_role("heading", name=SPIRALS, level=1)).to_be_visible()
     expect(page.locator(CHART).first).to_be_visible()
     expect(page.get_by_text("What to look for")).to_be_visible()
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)
     page.go_back()
-    expect(page.get_by_role("heading", name="Which activation learns MNIST")).to_be_visible()
+    expect(page.get_by_role("heading", name="Which activation learns MNIST", level=1)).to_be_visible()
 
 
 def test_change_it_and_train_opens_compare_filled_in(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/?gallery=two-spirals")
     page.get_by_role("link", name="Change it and train").click()
     expect(page).to_have_url(re.compile("Compare.*dataset=spiral"))
+    # Its runs are shown until something is changed.
+    epochs = page.locator(".st-key-spiral_epochs input")
+    expect(epochs).to_have_value("60")
+    expect(page.locator(".st-key-start")).to_have_count(0)
+    epochs.fill("61")
+    epochs.press("Enter")
     expect(page.locator(".st-key-start")).to_contain_text("Runs: 25")
-    expect(page.locator(".st-key-spiral_epochs input")).to_have_value("60")
 
 
 def test_pointing_at_a_row_sets_every_other_line_back(server: Server, page: Page) -> None:
