@@ -235,7 +235,7 @@ import importlib.abc, os, signal, sys
 
 class Poison(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name == "core.engine.training":
+        if name == "core.engine.inputs":
             sys.meta_path.remove(self)
             import core.engine.samples as module
             real = module.samples

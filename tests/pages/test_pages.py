@@ -59,9 +59,9 @@ def test_the_number_of_runs_and_the_time_stand_beside_train_before_it_is_pressed
     app = _compare()
     assert not app.exception
     assert app.button(key="train").label == "Train"
-    told = [text.value for text in app.markdown if "runs" in text.value]
+    told = [text.value for text in app.markdown if "Runs:" in text.value]
     assert told
-    assert told[0].startswith("**9 runs · about ")
+    assert told[0].startswith("**Runs: 9 · about ")
 
 
 @pytest.mark.usefixtures("store")
@@ -69,7 +69,7 @@ def test_choices_change_the_number_of_runs() -> None:
     app = _compare()
     app.button(key="data_moons").click().run()
     app.slider(key="seeds").set_value(2).run()
-    assert any(text.value.startswith("**6 runs") for text in app.markdown)
+    assert any(text.value.startswith("**Runs: 6") for text in app.markdown)
 
 
 @pytest.mark.usefixtures("store")
@@ -268,7 +268,7 @@ def test_the_form_shows_what_a_linked_job_compared(store: Store) -> None:
     # The form says the very runs of the job, and another output would be others.
     assert app.multiselect(key="sine_output").value == ["linear"]
     assert app.multiselect(key="sine_l1").value == ["0.5"]
-    assert any(text.value.startswith("**16 runs ·") for text in app.markdown)
+    assert any(text.value.startswith("**Runs: 16 ·") for text in app.markdown)
 
 
 def test_the_form_keeps_the_parameter_of_a_data_set_and_seeds_of_ones_own(
@@ -307,7 +307,7 @@ def test_what_a_visitor_chose_stays_when_other_choices_change() -> None:
     app.button(key="data_moons").click().run()
     app.slider(key="seeds").set_value(5).run()
     assert app.button_group(key="activation").value == ["gelu"]
-    assert any(text.value.startswith("**5 runs") for text in app.markdown)
+    assert any(text.value.startswith("**Runs: 5") for text in app.markdown)
 
 
 def test_the_address_holds_the_experiment_once_it_is_submitted(store: Store) -> None:
