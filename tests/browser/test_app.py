@@ -68,20 +68,26 @@ def test_the_language_is_in_the_link_and_goes_with_the_reader(server: Server, pa
     page.goto(server.url)
     expect(page.get_by_role("heading", name=QUESTION, level=1)).to_be_visible()
     page.get_by_text("日本語").click()
-    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)
+    ).to_be_visible()
     expect(page).to_have_url(re.compile("lang=ja"))
     page.get_by_role("link", name="比較", exact=True).click()
     expect(page.get_by_role("heading", name="何を比べますか？")).to_be_visible()
     expect(page).to_have_url(re.compile("Compare.*lang=ja"))
     page.go_back()
-    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)
+    ).to_be_visible()
 
 
 def test_a_japanese_browser_is_answered_in_japanese(server: Server, browser: Browser) -> None:
     context = browser.new_context(locale="ja-JP")
     page = context.new_page()
     page.goto(server.url)
-    expect(page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)
+    ).to_be_visible()
     context.close()
 
 

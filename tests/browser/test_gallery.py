@@ -26,7 +26,9 @@ def test_a_picture_opens_its_comparison_and_back_returns(server: Server, page: P
     expect(page.get_by_text("What to look for")).to_be_visible()
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)
     page.go_back()
-    expect(page.get_by_role("heading", name="Which activation learns MNIST", level=1)).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="Which activation learns MNIST", level=1)
+    ).to_be_visible()
 
 
 def test_change_it_and_train_opens_compare_filled_in(server: Server, page: Page) -> None:
