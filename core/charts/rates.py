@@ -137,7 +137,7 @@ def range_chart(
             alt.Tooltip("diverged:Q", title=_("diverged")),
         ]
     )
-    lost = losses[losses["diverged"] > 0].assign(loss=max(high, 1e-8), text="✕")
+    lost = losses[losses["diverged"] > 0].assign(loss=max(high, 1e-8), text="×")
     cross = (
         alt.Chart(lost)
         .mark_text(dy=8, fontSize=14, color="#C2410C", fontWeight=700)
@@ -170,7 +170,7 @@ def range_chart(
         .properties(
             width="container",
             height=300,
-            title=heading(_("Loss after {updates} updates (✕ diverged)").format(updates=updates)),
+            title=heading(_("Loss after {updates} updates (× diverged)").format(updates=updates)),
             autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)

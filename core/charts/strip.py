@@ -85,7 +85,7 @@ _MORE = (
     Statistic(
         "update_ratio",
         N_("Size of the last update"),
-        N_("‖ΔW‖ / ‖W‖: the epoch's last change of the weights over the weights, Frobenius norms."),
+        N_("|ΔW| / |W|: the epoch's last change of the weights over the weights, Frobenius norms."),
         "order",
     ),
     Statistic(

@@ -52,13 +52,13 @@ def surface_panel(
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=[left, right], nice=False, zero=False),
-        title="x₁",
+        title="x1",
         axis=_axis(),
     )
     y = alt.Y(
         "y:Q",
         scale=alt.Scale(domain=[bottom, top], nice=False, zero=False),
-        title="x₂",
+        title="x2",
         axis=_axis(titleAngle=0),
     )
     ground = (
@@ -81,8 +81,8 @@ def surface_panel(
             shape=alt.condition("datum.outlier", alt.value("cross"), alt.value("circle")),
             size=alt.condition("datum.outlier", alt.value(60), alt.value(26)),
             tooltip=[
-                alt.Tooltip("x:Q", title="x₁", format=".2f"),
-                alt.Tooltip("y:Q", title="x₂", format=".2f"),
+                alt.Tooltip("x:Q", title="x1", format=".2f"),
+                alt.Tooltip("y:Q", title="x2", format=".2f"),
                 alt.Tooltip(
                     "target:Q", title=_("target") if targets else _("class"), format=".3~g"
                 ),

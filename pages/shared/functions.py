@@ -207,7 +207,7 @@ def _draw_depth(record: Activation, names: tuple[str, ...], _: Translate) -> Non
         "**"
         + _(
             "{name} with {weights}: after 50 layers the gradient is {gradient} times what it was,"
-            " the spread of the signal {spread}. The articles' (max |f′|)⁵⁰ would be {bound}."
+            " the spread of the signal {spread}. The articles' (max |f′|)^50 would be {bound}."
         ).format(
             name=escaped(label(f"formula({name})") if name not in ACTIVATIONS else name),
             weights=escaped(weights),
@@ -232,6 +232,6 @@ def _draw_depth(record: Activation, names: tuple[str, ...], _: Translate) -> Non
             "Look for the line that stays level. Inputs from N(0, 1) through 50 untrained layers of"
             " {width} units, no biases; {seeds} draws of the weights, the same for every function;"
             " the gradient is the geometric mean of the root mean square of Jv/v for random v, J"
-            " the Jacobian. Dashed: (max |f′|)ⁿ, which leaves the weights out."
+            " the Jacobian. Dashed: (max |f′|)^n, which leaves the weights out."
         ).format(width=WIDTH, seeds=SEEDS)
     )

@@ -114,7 +114,7 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
         _(
             "The background is the answer of the network, pale where it is unsure; points are"
             " samples: rimmed in white those of the training, in black those of the test, crosses"
-            " are outliers. x₁ and x₂ are the inputs in their own units."
+            " are outliers. x1 and x2 are the inputs in their own units."
         )
     )
 

@@ -135,8 +135,8 @@ def test_the_range_marks_its_rates_and_what_diverged() -> None:
     )  # fmt: skip
     spec = range_chart(losses, [(1e-2, "steepest"), (1e-1, "largest stable")], 2.3, plain).to_dict()
     texts = set(_data(spec)["text"].dropna())
-    assert {"steepest", "largest stable", "✕", "before training"} <= texts
-    assert spec["title"]["text"] == "Loss after 150 updates (✕ diverged)"
+    assert {"steepest", "largest stable", "×", "before training"} <= texts
+    assert spec["title"]["text"] == "Loss after 150 updates (× diverged)"
     assert (_axes(spec, "x"), _axes(spec, "y")) == ({"learning rate"}, {"test loss"})
 
 
