@@ -185,7 +185,12 @@ def _draw_table(names: tuple[str, ...], _: Translate) -> None:
 
 
 def _at(value: float, at: float) -> str:
-    return f"{number(value)} ({at:.2f})" if math.isfinite(value) else "–"
+    """A value of f' and where it is reached; at an end of what was searched, in the limit."""
+    if not math.isfinite(value):
+        return "–"
+    if abs(at) > 9.99:
+        return f"{number(value)} (→ {_bound(math.copysign(math.inf, at))})"
+    return f"{number(value)} ({at:.2f})".replace("(-", "(−")
 
 
 def _bound(value: float) -> str:

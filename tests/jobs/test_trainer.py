@@ -168,9 +168,10 @@ def test_closing_is_prompt_while_tensorflow_starts(tmp_path: Path) -> None:
     until(lambda: worker.memory_info().rss > 200 * 2**20)
     asked = time.monotonic()
     trainer.close()
-    assert time.monotonic() - asked < 10
+    # Beyond it the trainer would have been killed; a busy machine takes a part of it.
+    assert time.monotonic() - asked < 30
     # Dead, and waited for: psutil counts a process that nobody has waited for as running.
-    assert not worker.is_running()
+    until(lambda: not worker.is_running(), seconds=10)
 
 
 PARENT = """
