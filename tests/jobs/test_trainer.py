@@ -171,7 +171,7 @@ def test_closing_is_prompt_while_tensorflow_starts(tmp_path: Path) -> None:
     # Beyond it the trainer would have been killed; a busy machine takes a part of it.
     assert time.monotonic() - asked < 30
     # Dead, and waited for: psutil counts a process that nobody has waited for as running.
-    until(lambda: not worker.is_running(), seconds=10)
+    until(lambda: not worker.is_running(), seconds=30)
 
 
 PARENT = """
