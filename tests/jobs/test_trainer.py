@@ -168,10 +168,9 @@ def test_closing_is_prompt_while_tensorflow_starts(tmp_path: Path) -> None:
     until(lambda: worker.memory_info().rss > 200 * 2**20)
     asked = time.monotonic()
     trainer.close()
-    # Beyond it the trainer would have been killed; a busy machine takes a part of it.
-    assert time.monotonic() - asked < 30
-    # Dead, and waited for: psutil counts a process that nobody has waited for as running.
-    until(lambda: not worker.is_running(), seconds=30)
+    assert time.monotonic() - asked < 10
+    # Killed, and gone as soon as the machine lets it go: a starved one takes seconds over it.
+    until(lambda: not worker.is_running(), seconds=10)
 
 
 PARENT = """
