@@ -26,7 +26,12 @@ def test_one_epoch_of_mnist_is_that_of_keras_and_reaches_93_percent(
     relu, _ = runs[:2], runs[2:]
     assert all(run.epochs[1].test_accuracy > 0.93 for run in relu)
     assert all(run.epochs[1].test_accuracy > 0.9 for run in runs)
-    agree(runs[1], referred(configs[1]), configs[1])
+    agree(runs[3], referred(configs[3]), configs[3])
+    # With relu one z that another order of summation puts on the other side of 0, where f'
+    # jumps, turns all later updates a little: in 469 of them it happens on some machines.
+    ours, theirs = runs[1].epochs[1], referred(configs[1]).epochs[1]
+    assert ours.test_accuracy == pytest.approx(theirs.test_accuracy, abs=0.005)
+    assert ours.train_loss == pytest.approx(theirs.train_loss, rel=0.01)
 
 
 def test_a_part_of_mnist_in_many_variants_is_that_of_keras(

@@ -28,8 +28,9 @@ def worker_of(parent: int) -> psutil.Process:
     found: list[psutil.Process] = []
 
     def look() -> bool:
-        # Its parent is the trainer: other tests may have left workers of their own.
-        trainers = [p for p in descendants(parent) if p.cmdline()[-2:-1] == ["trainer"]]
+        # Its own children alone: an app that another test still serves has a trainer, too.
+        mine = psutil.Process(parent).children()
+        trainers = [p for p in mine if p.cmdline()[-2:-1] == ["trainer"]]
         children = [child for trainer in trainers for child in trainer.children()]
         found[:] = [p for p in children if "spawn_main" in " ".join(p.cmdline())]
         return bool(found)
@@ -42,13 +43,13 @@ def test_epochs_appear_while_a_job_trains_and_are_those_of_direct_training(
     store: Store, trainer: TrainerProcess
 ) -> None:
     experiment = Experiment(
-        name="both ways", dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=40
+        name="both ways", dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=400
     )
     job_id = store.submit(experiment)
     until(lambda: store.job(job_id).epochs_done > 0)
     under_way = store.job(job_id)
     assert under_way.status == Status.RUNNING
-    assert under_way.epochs_done < under_way.epochs_total == 4 * 40
+    assert under_way.epochs_done < under_way.epochs_total == 4 * 400
     job = ended(store, job_id)
     assert (job.status, job.message, job.runs_done) == (Status.FINISHED, "", 4)
     assert job.epochs_done == job.epochs_total
@@ -169,8 +170,7 @@ def test_closing_is_prompt_while_tensorflow_starts(tmp_path: Path) -> None:
     asked = time.monotonic()
     trainer.close()
     assert time.monotonic() - asked < 10
-    # Killed, and gone as soon as the machine lets it go: a starved one takes seconds over it.
-    until(lambda: not worker.is_running(), seconds=10)
+    assert not worker.is_running()
 
 
 PARENT = """
