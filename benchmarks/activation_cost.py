@@ -11,24 +11,21 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
 
 from benchmarks import machine
+from core.analysis.costs import FILE, GRAPHS, PARTS
 from core.catalog import ACTIVATIONS
 from core.catalog.choice import default_choice
 from core.catalog.formula import FORMULA
 from core.engine.start import start
 
-FILE = Path(__file__).resolve().parents[1] / "data" / "activation_costs.json"
 # Pre-activations of MNIST's hidden layer: what the engine has at once in a pass.
 SHAPE = (24, 128, 128)
 # So many different inputs take turns: no compiler can take the work out of the loop.
 _INPUTS = 4
-PARTS = ("forward", "both")
-GRAPHS = ("compiled", "plain")
 
 Call = Callable[[], float]
 

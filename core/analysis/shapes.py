@@ -3,7 +3,6 @@
 Records of the catalog in, frames and numbers out, all computed from f and f' themselves.
 """
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import pi, sqrt
@@ -19,9 +18,10 @@ Array = NDArray[Any]
 
 # Pre-activations of a layer that is set up well; f' is looked at on ten times as fine a grid.
 _GRID = np.linspace(-10, 10, 8001)
+# So near to a point of the grid lie the two sides of a kink.
+_BESIDE = 1e-7
 # A slope of at most this share of the greatest is saturated, as in the statistics of layers.
 SATURATION = 0.05
-_TIMED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ def shape(record: Activation) -> Shape:
     slope = record.slope(_GRID, *params)
     value = record.value(_GRID, *params)
     low, high = record.bounds(*params)
-    top, least = _extreme(slope, np.nanargmax), _extreme(slope, np.nanargmin)
+    steps = _without_points(record, slope)
+    top, least = _extreme(steps, np.nanargmax), _extreme(steps, np.nanargmin)
     weight = np.exp(-_GRID * _GRID / 2) / sqrt(2 * pi) * (_GRID[1] - _GRID[0])
     flat = np.abs(slope) <= SATURATION * record.steepest(*params)
     with np.errstate(all="ignore"):
@@ -93,6 +94,20 @@ def shape(record: Activation) -> Shape:
     )
 
 
+def _without_points(record: Activation, slope: Array) -> Array:
+    """``slope`` on the grid, without values that f' has at a single point alone.
+
+    At a kink TensorFlow's f' may be neither of its two sides, as that of PReLU is 0 there: no
+    training meets it.
+    """
+    left, right = (record.slope(_GRID + side, *arguments(record)) for side in (-_BESIDE, _BESIDE))
+    room = 1e-3 * record.steepest(*arguments(record))
+    with np.errstate(all="ignore"):
+        below = slope < np.fmin(left, right) - room
+        above = slope > np.fmax(left, right) + room
+    return np.where(below | above, np.nan, slope)
+
+
 def _extreme(slope: Array, find: Any) -> tuple[float, float]:
     """(z, f') where ``find`` finds it; the middle of where it is reached, 0 if that is among."""
     finite = np.where(np.isfinite(slope), slope, np.nan)
@@ -101,19 +116,3 @@ def _extreme(slope: Array, find: Any) -> tuple[float, float]:
     best = finite[find(finite)]
     at = _GRID[np.abs(finite - best) <= 1e-12 * max(1.0, abs(best))]
     return float(at[np.argmin(np.abs(at))]), float(best)
-
-
-def nanoseconds(record: Activation, repeats: int = 3) -> tuple[float, float]:
-    """What f and f' cost in NumPy on this machine now: nanoseconds for one float32 number each."""
-    z = np.random.default_rng(0).normal(0, 2, _TIMED).astype(np.float32)
-    return _timed(record.value, z, record, repeats), _timed(record.slope, z, record, repeats)
-
-
-def _timed(function: Any, z: Array, record: Activation, repeats: int) -> float:
-    params, took = arguments(record), []
-    for _ in range(repeats + 1):
-        start = time.perf_counter()
-        function(z, *params)
-        took.append(time.perf_counter() - start)
-    # The first call also finds the memory that the others use again.
-    return min(took[1:]) / z.size * 1e9

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from core.analysis.costs import Costs
     from core.catalog import Activation
     from core.jobs import TrainerProcess
     from core.sharing.bundle import Bundle
@@ -166,16 +167,16 @@ def signals(names: tuple[str, ...], weights: str) -> pd.DataFrame:
     return through(_records(names), weights)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _cost(name: str) -> tuple[float, float]:
-    from core.analysis.shapes import nanoseconds
+@st.cache_resource(max_entries=1, show_spinner=False)
+def activation_costs() -> Costs:
+    """What activations cost in the engine, as shipped.
 
-    return nanoseconds(_records((name,))[0])
+    Raises:
+        BundleUnavailable: it is missing or cannot be read.
+    """
+    from core.analysis.costs import read_costs
 
-
-def function_costs(names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
-    """Nanoseconds of f and f' in NumPy on this machine, each measured once."""
-    return {name: _cost(name) for name in names}
+    return read_costs()
 
 
 def _records(names: tuple[str, ...]) -> list[Activation]:

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import streamlit as st
 
+from core.analysis.costs import Costs
 from core.analysis.depth import SEEDS, WIDTH
 from core.analysis.leaderboard import escaped
 from core.analysis.shapes import Shape, arguments, shape
@@ -13,11 +14,12 @@ from core.catalog.formula import FORMULA, activation, label
 from core.catalog.notation import EXAMPLE
 from core.charts.functions import depth_chart, function_chart
 from core.charts.palette import colour_of
-from core.errors import InvalidExperiment
+from core.errors import BundleUnavailable, InvalidExperiment
 from core.language import Translate
 from core.metrics import number
 from pages.shared import caches, pictures
 from pages.shared.binding import bound, bound_value
+from pages.shared.function_costs import draw_costs, relative_cost
 from pages.shared.theme import is_dark
 
 
@@ -94,6 +96,7 @@ def _draw_function(record: Activation, names: tuple[str, ...], reach: int, _: Tr
     )
     st.subheader(_("All of them in numbers"), anchor=False)
     _draw_table(names, _)
+    draw_costs(_)
 
 
 def _draw_words(record: Activation, _: Translate) -> None:
@@ -158,7 +161,7 @@ def _finding(numbers: Shape, _: Translate) -> str:
 
 def _draw_table(names: tuple[str, ...], _: Translate) -> None:
     rows = []
-    costs = caches.function_costs(names)
+    costs = _costs()
     for name in names:
         record = ACTIVATIONS.get(name) or activation(name)
         numbers = shape(record)
@@ -170,18 +173,36 @@ def _draw_table(names: tuple[str, ...], _: Translate) -> None:
                 _("range of f"): f"{_bound(numbers.low)} … {_bound(numbers.high)}",
                 _("mean for N(0, 1)"): f"{numbers.mean + 0:.3f}",
                 _("saturated for N(0, 1)"): f"{100 * numbers.saturated:.0f} %",
-                _("f, ns"): f"{costs[name][0]:.1f}",
-                _("f′, ns"): f"{costs[name][1]:.1f}",
+                _("cost of f and f′"): relative_cost(costs, name) if costs else "–",
             }
         )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        column_config={_("function"): st.column_config.Column(pinned=True)},
+    )
     st.caption(
         _(
-            "Mean 0 is centred on zero. Saturated: |f′| is at most 5 % of its greatest. Cost:"
-            " nanoseconds of one number in NumPy (float32), measured on this server when the page"
-            " was first opened; training compiles its functions, and its costs are others."
+            "Mean 0 is centred on zero. Saturated: |f′| is at most 5 % of its greatest. Cost: times"
+            " that of relu, forward and back, as the engine compiles it; a formula of your own is"
+            " not measured."
         )
     )
+    learned = [name for name in names if name in ACTIVATIONS and ACTIVATIONS[name].learned]
+    if learned:
+        told = _(
+            "{names}: the slope below 0 is learned; the numbers are of the one it starts from."
+        )
+        st.caption(told.format(names=escaped(", ".join(learned))))
+
+
+def _costs() -> Costs | None:
+    try:
+        return caches.activation_costs()
+    except BundleUnavailable:
+        # Told where the costs themselves are shown.
+        return None
 
 
 def _at(value: float, at: float) -> str:
@@ -190,7 +211,8 @@ def _at(value: float, at: float) -> str:
         return "–"
     if abs(at) > 9.99:
         return f"{number(value)} (→ {_bound(math.copysign(math.inf, at))})"
-    return f"{number(value)} ({at:.2f})".replace("(-", "(−")
+    # A kink's two sides are next to it, on a grid.
+    return f"{number(value)} ({round(at, 2) + 0:.2f})".replace("(-", "(−")
 
 
 def _bound(value: float) -> str:

@@ -31,6 +31,17 @@ def test_extrema_of_the_slope_are_the_known_ones() -> None:
     assert gelu.flattest == pytest.approx(-0.128904, abs=1e-6)
 
 
+def test_the_least_slope_is_one_of_a_side_not_of_a_kink_alone() -> None:
+    # TensorFlow's gradient of PReLU is 0 at 0 itself, where no pre-activation ever is.
+    prelu = shape(ACTIVATIONS["prelu"])
+    assert prelu.flattest == 0.25
+    assert prelu.flattest_at == pytest.approx(0, abs=0.005)
+    assert shape(ACTIVATIONS["leaky_relu"]).flattest == 0.01
+    assert shape(ACTIVATIONS["relu"]).flattest == 0
+    # A formula that turns quickly keeps its extrema.
+    assert shape(activation("sin(40*x)/40")).flattest == pytest.approx(-1, abs=1e-3)
+
+
 def test_means_and_saturation_for_normal_inputs_are_the_closed_forms() -> None:
     assert shape(ACTIVATIONS["relu"]).mean == pytest.approx(1 / sqrt(2 * np.pi), abs=1e-6)
     assert shape(ACTIVATIONS["tanh"]).mean == pytest.approx(0, abs=1e-12)

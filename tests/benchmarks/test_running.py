@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from benchmarks import measuring, record
+from benchmarks import activation_cost, measuring, record
 from benchmarks.cases import CASES, Opponent, Race, Trial
 from benchmarks.machine import Others, facts, sentence
 from benchmarks.measuring import measure, places
 from benchmarks.processes import ProgramFailed, run
 from benchmarks.record import Bar, Figure, Outcome
 from benchmarks.table import table
+from core.analysis.costs import GRAPHS, PARTS
 from core.experiment import Experiment
 
 TINY = Experiment(
@@ -144,3 +145,16 @@ def test_what_others_compute_is_a_share() -> None:
     others = Others()
     sum(range(10**6))
     assert 0 <= others.share() <= 1
+
+
+def test_costs_of_activations_are_measured_in_every_way_and_every_round() -> None:
+    names = ["relu", "prelu", "step"]
+    found = activation_cost.measure(names, shape=(2, 8, 4), passes=2, rounds=2)
+    assert list(found) == names
+    for graphs in found.values():
+        assert set(graphs) == set(GRAPHS)
+        for parts in graphs.values():
+            assert set(parts) == set(PARTS)
+            assert all(len(took) == 2 and min(took) > 0 for took in parts.values())
+    content = activation_cost.document(found, (2, 8, 4), 2, 0.0)
+    assert content["machine"]["processor"]

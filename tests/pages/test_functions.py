@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.catalog import ACTIVATIONS, LOSSES
+from core.errors import BundleUnavailable
 from pages.shared import caches
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,29 @@ def test_an_activation_in_the_link_is_shown_with_its_formulas(name: str) -> None
     assert any(ACTIVATIONS[name].slope_formula in text for text in shown)
 
 
+def test_costs_are_the_shipped_ones_with_machine_and_rounds_and_missing_ones_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = _functions()
+    numbers = app.dataframe[0].value.set_index("function")["cost of f and f′"]
+    assert numbers["relu"] == "1.0 ×"
+    assert float(numbers["mish"].split()[0]) > 2
+    told = _told(app)
+    costs = caches.activation_costs()
+    assert costs.machine["processor"] in told
+    assert f"medians of {costs.frame['n'].max()} rounds" in told
+
+    def gone() -> None:
+        raise BundleUnavailable("The measured costs of activations cannot be read: {reason}.",
+                                reason="gone")  # fmt: skip
+
+    monkeypatch.setattr(caches, "activation_costs", gone)
+    app = _functions()
+    assert not app.exception
+    assert "cannot be read: gone" in app.info[0].value
+    assert set(app.dataframe[0].value["cost of f and f′"]) == {"–"}
+
+
 def test_a_formula_in_the_link_is_drawn_with_its_derivative() -> None:
     app = _functions(formula="x * sin(x)", function="formula")
     assert not app.exception
@@ -59,7 +83,7 @@ def test_a_formula_that_is_none_is_one_sentence_and_the_rest_stays(text: str) ->
     app.text_input(key="formula").set_value(text).run()
     assert not app.exception
     assert len(app.warning) >= 1
-    assert len(app.dataframe) == 1
+    assert len(app.dataframe) == 2
 
 
 def test_a_formula_that_is_no_number_somewhere_says_so() -> None:

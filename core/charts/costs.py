@@ -1,0 +1,82 @@
+"""What activations cost, beside one another: times the cost of ReLU, on a log axis.
+
+Rows of ``analysis.costs`` in, charts out.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from core.charts.lines import NUMBERS, heading, name_axis
+from core.language import Translate
+
+_FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
+# Filled where it is compiled, a hollow diamond where it is not.
+_SHAPES = ("circle", "diamond")
+
+
+def cost_chart(
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    colours: Mapping[str, str],
+    title: str,
+    graphs: Mapping[str, str],
+    _: Translate,
+) -> alt.LayerChart:
+    """One part of a pass: a point for each activation and way to run it, and its spread.
+
+    Args:
+        frame: columns activation, graph, times, times_low, times_high, ns, n; of one part.
+        names: activations from top to bottom.
+        graphs: ways to run a pass, with their titles in the reader's language.
+    """
+    shown = frame.assign(way=frame["graph"].map(dict(graphs)))
+    shown["told"] = [
+        f"{row.times:.2f} ({row.times_low:.2f}–{row.times_high:.2f})" for row in shown.itertuples()
+    ]
+    ways = list(graphs.values())
+    first = next(iter(graphs))
+    reach = float(shown["times_high"].max()) * 1.15
+    least = min(0.5, float(shown["times_low"].min()) / 1.15)
+    ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if least <= t <= reach]
+    x = alt.X(
+        "times:Q",
+        title=_("times the cost of relu"),
+        scale=alt.Scale(type="log", domain=[least, reach], nice=False, clamp=True),
+        axis=alt.Axis(values=ticks, format=NUMBERS, grid=True),
+    )
+    base = alt.Chart(shown).encode(
+        y=alt.Y("activation:N", scale=alt.Scale(domain=list(names)), title=None, axis=name_axis()),
+        color=alt.Color(
+            "activation:N",
+            scale=alt.Scale(domain=list(names), range=[colours[name] for name in names]),
+            legend=None,
+        ),
+    )
+    one = alt.Chart(pd.DataFrame({"times": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
+    span = base.mark_rule(strokeWidth=2.5, opacity=0.5).encode(x="times_low:Q", x2="times_high:Q")
+    point = base.mark_point(size=70, strokeWidth=1.8, opacity=1).encode(
+        x=x,
+        shape=alt.Shape(
+            "way:N",
+            scale=alt.Scale(domain=ways, range=_SHAPES[: len(ways)]),
+            legend=alt.Legend(orient="bottom", title=None, labelLimit=240),
+        ),
+        tooltip=[
+            alt.Tooltip("activation:N", title=_("activation")),
+            alt.Tooltip("way:N", title=_("way to run it")),
+            alt.Tooltip("told:N", title=_("times the cost of relu")),
+            alt.Tooltip("ns:Q", title=_("nanoseconds an element"), format=".2f"),
+            alt.Tooltip("n:Q", title=_("rounds")),
+        ],
+    )
+    filled = base.transform_filter(alt.datum.graph == first).mark_point(
+        size=70, filled=True, opacity=1
+    )
+    chart: alt.LayerChart = (
+        alt.layer(one.encode(x=x), span, point, filled.encode(x=x, shape=alt.value("circle")))
+        .properties(width="container", height=alt.Step(22), autosize=_FIT, title=heading(title))
+        .configure_view(stroke=None)
+    )
+    return chart
