@@ -1,14 +1,15 @@
 """Snapshots of a run's weights: arrays to bytes and back, and their rows.
 
-The bytes are an npz file of NumPy's own format, in which nothing is ever pickled: reading
-one can fail, but cannot run code.
+The bytes are of safetensors' format: numbers alone, so that reading them can fail but cannot run
+code, and a quarter of the time of an npz file, of which a sweep writes thousands.
 """
 
 import io
-import zipfile
 from collections.abc import Sequence
 
 import numpy as np
+import safetensors
+import safetensors.numpy
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
@@ -18,29 +19,38 @@ from core.store.runs import numbers, unknown
 from core.store.statements import plain
 from core.store.tables import RUNS, SNAPSHOTS
 
+_ZIP = b"PK\x03\x04"
+
 
 def to_bytes(weights: Sequence[object]) -> bytes:
-    """An npz file of ``weights`` in their order.
+    """The arrays ``weights`` in their order, in the format of safetensors.
 
     Raises:
         ValueError: an array holds Python objects.
     """
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for index, weight in enumerate(weights):
-            with archive.open(f"{index:04d}.npy", "w", force_zip64=True) as entry:
-                np.lib.format.write_array(entry, np.asarray(weight), allow_pickle=False)
-    return file.getvalue()
+    arrays = [np.asarray(weight) for weight in weights]
+    if any(array.dtype.hasobject for array in arrays):
+        raise ValueError("Arrays of Python objects are not kept.")
+    # Not np.ascontiguousarray, which makes a scalar a vector.
+    named = {f"{place:04d}": np.array(array, order="C") for place, array in enumerate(arrays)}
+    content: bytes = safetensors.numpy.save(named)
+    return content
 
 
 def from_bytes(content: bytes) -> tuple[NDArray[np.generic], ...]:
-    """The arrays of ``to_bytes``.
+    """The arrays of ``to_bytes``, or of an npz file, which stores have kept before.
 
     Raises:
-        ValueError: the bytes ask for Python objects.
+        ValueError: the bytes are neither, or ask for Python objects.
     """
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return tuple(archive[name] for name in sorted(archive.files))
+    if content.startswith(_ZIP):
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return tuple(archive[name] for name in sorted(archive.files))
+    try:
+        found = safetensors.numpy.load(content)
+    except safetensors.SafetensorError as error:
+        raise ValueError(f"These bytes are no weights: {error}.") from error
+    return tuple(found[name] for name in sorted(found))
 
 
 def epochs(connection: Connection, run_id: str) -> tuple[int, ...]:
