@@ -31,6 +31,7 @@ class Initializer:
         name, title, formula: as in files and menus, as people write it, in LaTeX.
         draw: ``draw(uniform, fan_in, fan_out, *params)`` makes float32 weights of the shape of
             ``uniform``, float64 in (0, 1): (..., fan_in, fan_out), or (..., units) for a bias.
+        random: whether ``draw`` reads these numbers; a constant asks for their shape alone.
         keras: ``keras(*params, seed=None)`` builds the Keras initializer of the distribution.
         strengths, weaknesses, reference: one marked sentence each, and the source.
     """
@@ -44,6 +45,7 @@ class Initializer:
     weaknesses: str
     reference: str
     parameters: tuple[Parameter, ...] = ()
+    random: bool = True
 
 
 def _fan_in(fan_in: int, fan_out: int) -> float:
@@ -153,6 +155,7 @@ _ZEROS = Initializer(
     title=N_("Zeros"),
     formula=r"w = 0",
     draw=_constant,
+    random=False,
     keras=_keras_constant,
     strengths=N_("Right for biases."),
     weaknesses=N_("As weights all units of a layer stay alike: nothing breaks the symmetry."),
@@ -258,6 +261,7 @@ BIAS_INITIALIZERS: Mapping[str, Initializer] = catalog_of(
         formula=r"b = c",
         parameters=(Parameter("value", 0.0, -1000.0, 1000.0),),
         draw=_constant,
+        random=False,
         keras=_keras_constant,
         strengths=N_("0 is the usual start; a little above 0 lets ReLU units start alive."),
         weaknesses=N_("Any other value shifts every unit of a layer alike."),

@@ -42,9 +42,11 @@ def initial_weights(
     draw_kernel = KERNEL_INITIALIZERS[kernel.name].draw
     draw_bias = BIAS_INITIALIZERS[bias.name].draw
     weights = []
+    bias_random = BIAS_INITIALIZERS[bias.name].random
     for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
         u = uniforms(seed, layer, (fan_in, fan_out))
-        v = uniforms(seed, layer, (1, fan_out), bias=True)
+        shape = (1, fan_out)
+        v = uniforms(seed, layer, shape, bias=True) if bias_random else np.broadcast_to(0.5, shape)
         weights.append(
             (
                 draw_kernel(u, fan_in, fan_out, *kernel.arguments).astype(np.float32),
