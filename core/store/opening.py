@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 from core.errors import StoreUnavailable
 from core.language import N_
 from core.store.failures import shown
+from core.store.gate import Gate
 
 PATIENCE_SECONDS = 30
 # A server that is not there must not hold a page up for minutes.
@@ -87,6 +88,15 @@ def connect(url: URL) -> Engine:
 def writer_of(engine: Engine) -> Engine:
     """The same connections, whose transactions lock at once what they are going to write."""
     return engine.execution_options(**{_WRITES: True})
+
+
+def gate_of(engine: Engine) -> Gate:
+    """The gate for those who read through ``engine``."""
+    name = engine.url.database
+    shared = engine.dialect.name == "sqlite" and not _in_memory(engine.url)
+    # A URI's file is opened to read alone: what may write it, SQLite itself must tell.
+    file = Path(str(name)) if shared and not str(name).startswith("file:") else None
+    return Gate(file, PATIENCE_SECONDS)
 
 
 def _in_memory(url: URL) -> bool:

@@ -22,7 +22,7 @@ from core.store.index import Index
 from core.store.jobs import Job
 from core.store.lease import Lease, Trainer
 from core.store.line import Entry
-from core.store.opening import connect, read_url, writer_of
+from core.store.opening import connect, gate_of, read_url, writer_of
 from core.store.schema import bring_up_to_date
 
 
@@ -41,6 +41,7 @@ class Store:
     def __init__(self, engine: Engine, url: str) -> None:
         self._reader = engine
         self._writer = writer_of(engine)
+        self._gate = gate_of(engine)
         # The store's URL for people: without its password.
         self.url = url
         # Searching, naming and tagging the runs.
@@ -280,7 +281,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with as_sentences(self.url), self._reader.begin() as connection:
+        with as_sentences(self.url), self._gate.passed(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager

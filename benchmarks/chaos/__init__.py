@@ -1,0 +1,1 @@
+"""What the training service survives, and how: see ``benchmarks.chaos.__main__``."""

@@ -1,0 +1,84 @@
+"""Jobs for the chaos, and the comparison of their histories with undisturbed ones."""
+
+import contextlib
+import multiprocessing
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from core.experiment import Experiment
+from core.store import Store
+
+# TensorFlow takes some seconds to start, and a busy machine many.
+PATIENCE = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of it: the short form is for CI."""
+
+    short: bool
+    kills: int
+
+
+def experiments(number: int, first: int = 0) -> list[Experiment]:
+    """Small jobs of a second or two of work, each other than all others; some runs diverge."""
+    return [
+        Experiment(
+            dataset=("plane", "moons", "circles", "spiral")[place % 4],
+            activation=["relu", "tanh"],
+            learning_rate=[0.01, 1e5] if place % 4 == 0 else 0.01,
+            optimizer="sgd",
+            seed=[2 * place, 2 * place + 1],
+            epochs=40,
+        )
+        for place in range(first, first + number)
+    ]
+
+
+def undisturbed(jobs: list[Experiment], url: str) -> None:
+    """Train all of them in one process, into a store of their own."""
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_train, args=(jobs, url))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
+def _train(jobs: list[Experiment], url: str) -> None:
+    from core.jobs import train
+
+    for job in jobs:
+        train(job, store=url)
+
+
+def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    """Equal to the last bit, but for the clock."""
+    clock = ["seconds", "train_seconds", "experiment"]
+    pd.testing.assert_frame_equal(
+        one.drop(columns=clock, errors="ignore"),
+        other.drop(columns=clock, errors="ignore"),
+        check_exact=True,
+    )
+
+
+def compare(store: Store, jobs: list[Experiment], folder: Path) -> int:
+    """Compare all histories with undisturbed ones; the number of epochs compared."""
+    url = f"sqlite:///{folder}/undisturbed.sqlite"
+    undisturbed(jobs, url)
+    epochs = 0
+    with Store.open(url) as other:
+        for job in jobs:
+            ids = [config.run_id for config in job.grid()]
+            same(store.runs(ids), other.runs(ids))
+            same(store.epochs(ids), other.epochs(ids))
+            same(store.layers(ids), other.layers(ids))
+            epochs += len(store.epochs(ids))
+    return epochs
+
+
+def check_integrity(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path, timeout=60)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -1,0 +1,109 @@
+"""Processes of the service that are killed or frozen while they train."""
+
+import contextlib
+import random
+import signal
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.chaos.histories import PATIENCE, Scale, check_integrity, compare, experiments
+from benchmarks.family import Family, until
+from core.errors import told_message
+from core.experiment import Experiment
+from core.report import Status
+from core.store import Store
+
+
+def kills(folder: Path, scale: Scale) -> str:
+    """SIGKILL of worker, trainer and app at random moments."""
+    count = scale.kills
+    path = folder / "kassei.sqlite"
+    # Another sequence every time: the moments are random in any case.
+    chance = random.Random()
+    jobs: list[Experiment] = []
+    ids: list[str] = []
+    acknowledged = pd.DataFrame()
+    done = dict.fromkeys(("worker", "trainer", "app"), 0)
+    with Store.open(f"sqlite:///{path}") as store:
+        family = Family(f"sqlite:///{path}")
+        try:
+            while sum(done.values()) < count:
+                if sum(entry.place >= 0 for entry in store.queue()) < 3:
+                    (job,) = experiments(1, len(jobs))
+                    jobs.append(job)
+                    ids.append(store.submit(job, f"visitor {len(jobs) % 3}"))
+                # Half of them while something trains, the others at any moment.
+                if chance.random() < 0.5:
+                    before = sum(store.job(job_id).epochs_done for job_id in ids[-4:])
+                    with contextlib.suppress(AssertionError):
+                        until(
+                            lambda b=before: sum(store.job(i).epochs_done for i in ids[-4:]) > b, 40
+                        )
+                time.sleep(chance.uniform(0, 2))
+                acknowledged = _acknowledged(store, jobs)
+                who = chance.choice(list(done))
+                if family.signal(who, signal.SIGKILL):
+                    done[who] += 1
+                    _still(store, jobs, acknowledged)
+                    check_integrity(path)
+                    if sum(done.values()) % 10 == 0:
+                        print(f"  {done}, {len(acknowledged)} epochs", flush=True)
+                family.start()
+            until(lambda: not store.queue(), PATIENCE)
+            ended = [store.job(job_id) for job_id in ids]
+            failed = [told_message(j.message, str) for j in ended if j.status != Status.FINISHED]
+            assert not failed, failed
+            _still(store, jobs, acknowledged)
+            epochs = compare(store, jobs, folder)
+        finally:
+            family.end()
+    check_integrity(path)
+    return f"{done}: {len(jobs)} jobs finished, {epochs} epochs equal to the last bit, none lost"
+
+
+def _acknowledged(store: Store, jobs: list[Experiment]) -> pd.DataFrame:
+    run_ids = [config.run_id for job in jobs for config in job.grid()]
+    return store.epochs(run_ids).drop(columns="seconds")
+
+
+def _still(store: Store, jobs: list[Experiment], acknowledged: pd.DataFrame) -> None:
+    """Every epoch that was read before is there once, with the same numbers."""
+    now = _acknowledged(store, jobs)
+    assert not now.duplicated(["run_id", "epoch"]).any()
+    kept = acknowledged[["run_id", "epoch"]].merge(now, on=["run_id", "epoch"], how="left")
+    pd.testing.assert_frame_equal(kept, acknowledged.reset_index(drop=True), check_exact=True)
+
+
+def frozen(folder: Path, scale: Scale) -> str:
+    """SIGSTOP of the worker, and of a trainer that another app's then replaces; SIGCONT."""
+    seconds = 13.0 if scale.short else 60.0
+    url = f"sqlite:///{folder}/kassei.sqlite"
+    jobs = [Experiment(dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=400)]
+    with Store.open(url) as store:
+        first = Family(url)
+        second = None
+        try:
+            job_id = store.submit(jobs[0])
+            until(lambda: store.job(job_id).epochs_done > 0, PATIENCE)
+            first.signal("worker", signal.SIGSTOP)
+            time.sleep(2.0 if scale.short else seconds)
+            first.signal("worker", signal.SIGCONT)
+            until(lambda: store.job(job_id).epochs_done > 20, PATIENCE)
+            holder = store.trainer().holder
+            second = Family(url)
+            first.signal("trainer", signal.SIGSTOP)
+            until(lambda: store.trainer().holder != holder, PATIENCE)
+            time.sleep(seconds)
+            first.signal("trainer", signal.SIGCONT)
+            until(lambda: not store.queue(), PATIENCE)
+            assert store.job(job_id).status == Status.FINISHED
+            assert store.trainer().holder != holder
+            epochs = compare(store, jobs, folder)
+        finally:
+            first.signal("trainer", signal.SIGCONT)
+            first.end()
+            if second:
+                second.end()
+    return f"{seconds:.0f} s: the other trainer took over, {epochs} epochs equal to the last bit"
