@@ -101,6 +101,22 @@ class Snapshot:
     weights: tuple[object, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockState:
+    """Where a block of runs stands after ``epoch``: what its training goes on from.
+
+    ``company`` says who may go on as it, ``run_ids`` the block's runs in their order. ``dead``
+    has, for each of them, each hidden layer's dead_fraction after ``epoch`` as a longer run
+    reports it; empty where that is what they reported themselves.
+    """
+
+    company: str
+    epoch: int
+    run_ids: tuple[str, ...]
+    content: bytes = field(repr=False)
+    dead: tuple[tuple[float, ...], ...] = ()
+
+
 Report = EpochReport | Snapshot | RunEnd
 
 LAYER_STATISTICS: tuple[str, ...] = (

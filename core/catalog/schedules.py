@@ -24,6 +24,8 @@ class Schedule:
         name, title, formula: as in files and menus, as people write it, in LaTeX: the factor
             of update t = 0 ... T - 1.
         factors: ``factors(updates, *params)`` are the factors of all updates, float32 (updates,).
+        needs_end: whether an update's factor depends on T, how many there will be: then a run
+            cannot go on longer than it was meant to.
         strengths, weaknesses, reference: one marked sentence each, and the source.
     """
 
@@ -34,6 +36,7 @@ class Schedule:
     strengths: str
     weaknesses: str
     reference: str
+    needs_end: bool = True
     parameters: tuple[Parameter, ...] = ()
 
 
@@ -63,6 +66,7 @@ SCHEDULES: Mapping[str, Schedule] = catalog_of(
         title=N_("Constant"),
         formula=r"1",
         factors=_constant,
+        needs_end=False,
         strengths=N_("One rate for all of training: what differs is not the schedule."),
         weaknesses=N_("A rate that is right at first is often too large at the end."),
         reference="Robbins & Monro, A Stochastic Approximation Method, 1951",

@@ -72,6 +72,10 @@ class Optimization:
             for variable, start in zip(optimizer.variables, starts, strict=True):
                 variable.assign(start)
 
+    def variables(self) -> list[keras.Variable]:
+        """Moments, products and counters: what updates change beside the weights."""
+        return [variable for optimizer in self._optimizers for variable in optimizer.variables]
+
     def apply(self, gradients: Sequence[tf.Tensor]) -> None:
         """One update, by the gradients of the two variables, of all members that are alive."""
         masked = self._masked(self._raised(gradients))

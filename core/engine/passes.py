@@ -7,6 +7,7 @@ enough of it to pay off, else run as a plain graph, which starts sooner.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -77,6 +78,11 @@ class Passes:
         self._diverged_at.assign(-tf.ones_like(self._diverged_at))
         self._done.assign(0)
         self._turn()
+
+    def variables(self) -> list[Any]:
+        """All that training changes: with the same numbers in them it goes on the same."""
+        own = (self._alive, self._diverged_at, self._done, self._totals, self._live)
+        return [self.stack.first, self.stack.rest, *own, *self._optimization.variables()]
 
     def train(
         self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, first: int, count: int

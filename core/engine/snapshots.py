@@ -20,3 +20,12 @@ def kept_epochs(config: RunConfig) -> frozenset[int]:
     # Even steps on a square-root scale: 0, 1, 4, 9, … shares of 121.
     steps = _SNAPSHOTS - 1
     return frozenset(round(last * (step / steps) ** 2) for step in range(_SNAPSHOTS))
+
+
+def carried_epochs(longer: RunConfig) -> frozenset[int] | None:
+    """Of which epochs ``longer`` takes over the weights of a shorter run; None: of all.
+
+    Those that it keeps itself, and of a small network every one: others that it would have
+    kept cannot be made any more.
+    """
+    return kept_epochs(longer) if longer.parameters > _SMALL_PARAMETERS else None

@@ -1,7 +1,8 @@
 """Training of one block, epoch by epoch: a generator of reports.
 
 A pure function of the block: the same block gives the same reports to the last bit (but
-for the seconds). It ends when every member has ended, or when ``stop`` says so.
+for the seconds), also where it goes on from a state. It ends when every member has ended,
+or when ``stop`` says so.
 """
 
 import time
@@ -13,6 +14,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from core.engine import states
+from core.engine.company import company
 from core.engine.draws import batch_order
 from core.engine.inputs import Inputs, taken
 from core.engine.passes import Passes, State
@@ -20,7 +23,7 @@ from core.engine.plan import Block
 from core.engine.pool import PassesPool
 from core.engine.reporting import Measured, Sums, epoch_reports
 from core.engine.snapshots import kept_epochs
-from core.report import Report, RunEnd, Status
+from core.report import BlockState, Report, RunEnd, Status
 
 # Between two looks at ``stop``.
 _SLICE_SECONDS = 0.5
@@ -36,6 +39,8 @@ def train_block(
     stop: Callable[[], bool] = never,
     pool: PassesPool | None = None,
     *,
+    start: bytes | None = None,
+    keep: Callable[[BlockState], None] | None = None,
     statistics: bool = True,
 ) -> Iterator[list[Report]]:
     """Train ``block``, yielding a list of reports for each epoch from 0.
@@ -44,11 +49,19 @@ def train_block(
     epoch keeps them, and the RunEnd of each member that ended with it. Blocks trained with
     one ``pool`` are compiled once if they differ in their seeds alone. ``statistics=False``
     leaves the layers out: so that benchmarks can tell what they cost.
+
+    ``start`` is the content of a state of the block's company, after which it goes on; epochs
+    before it are not reported, members that had ended are, with their ends. From bytes that
+    are none it begins at epoch 0. ``keep`` is called with the block's state when it ends or is
+    stopped, once all reports before it are yielded; not with one above states.MOST_BYTES.
     """
     classification = block.shape.source.task.kind == "classification"
     pool = pool or PassesPool()
     with pool.passes(block, classification=classification, statistics=statistics) as passes:
-        yield from _Training(block, stop, pool.inputs(block), passes, statistics).reports()
+        training = _Training(block, stop, pool.inputs(block), passes, statistics)
+        yield from training.reports(start)
+        if keep and (state := training.state()):
+            keep(state)
 
 
 class _Training:
@@ -67,19 +80,28 @@ class _Training:
         self.probe = inputs.probe()
         self.passes, self.statistics = passes, statistics
         self.ended = np.zeros((block.seeds, block.variants), bool)
+        # The epochs that are trained, and the updates of the one after them.
+        self.epoch = self.updates = 0
         self.seconds = 0.0
+        self.compiled = False
         self.per_slice = 1
         self.stopped = False
         # The weights before the last update.
         self.before: State | None = None
         self.kept = kept_epochs(self.config)
+        # Of each hidden layer and member: the last epoch's, as a longer run would report it.
+        self.dead: list[NDArray[np.float64]] = []
 
-    def reports(self) -> Iterator[list[Report]]:
+    def reports(self, start: bytes | None) -> Iterator[list[Report]]:
         """A list an epoch. Statistics are made in a thread of their own while training goes on."""
         with ThreadPoolExecutor(1, "statistics") as thread:
-            start = self.passes.evaluate(self.inputs.x, self.inputs.y)
-            made: Future[list[Report]] | None = self._made(thread, 0, start)
-            for epoch in range(1, self.config.epochs + 1):
+            made: Future[list[Report]] | None = None
+            if start and self._go_on(start):
+                if self.ended.any():
+                    yield self._diverged()
+            else:
+                made = self._made(thread, 0, self.passes.evaluate(self.inputs.x, self.inputs.y))
+            for epoch in range(self.epoch + 1, self.config.epochs + 1):
                 if self.ended.all():
                     break
                 order = self._order(epoch)
@@ -92,9 +114,38 @@ class _Training:
                 if self.stopped:
                     yield self._cancelled()
                     return
+                self.epoch, self.updates = epoch, 0
                 made = self._made(thread, epoch, self.passes.turn(), order)
             if made:
                 yield made.result()
+
+    def state(self) -> BlockState | None:
+        """Where the block stands; None where that is its start, or too much to be kept."""
+        variables = self.passes.variables()
+        if not (self.epoch or self.updates) or states.size(variables) > states.MOST_BYTES:
+            return None
+        arrays = tuple(np.array(variable) for variable in variables)
+        standing = states.Standing(self.epoch, self.updates, self.seconds, self.ended, arrays)
+        return BlockState(
+            company=company(self.block),
+            epoch=self.epoch,
+            run_ids=tuple(config.run_id for config in self.block.configs),
+            content=states.to_bytes(standing),
+            dead=tuple(tuple(map(float, member)) for member in zip(*self.dead, strict=True)),
+        )
+
+    def _go_on(self, start: bytes) -> bool:
+        """Stand where ``start`` says; False if it says nothing that fits."""
+        variables = self.passes.variables()
+        try:
+            standing = states.from_bytes(start, variables)
+        except ValueError:
+            return False
+        for variable, array in zip(variables, standing.variables, strict=True):
+            variable.assign(array)
+        self.epoch, self.updates = standing.epoch, standing.updates
+        self.seconds, self.ended = standing.seconds, standing.ended
+        return True
 
     def _order(self, epoch: int) -> NDArray[np.int32]:
         config = self.config
@@ -108,17 +159,17 @@ class _Training:
     def _slices(self, order: NDArray[np.int32]) -> Iterator[None]:
         """Train one epoch, or until ``stop``; a pause after each slice of it."""
         rows = tf.constant(order)
-        updates, done = order.shape[1], 0
+        updates = order.shape[1]
         # What the last update changed is measured: it is a slice of its own, but for small
         # networks, whose passes carry the weights before it.
         alone = self.statistics and not self.passes.carries
-        while done < updates and not self._stop():
-            last = alone and done == updates - 1
+        while self.updates < updates and not self._stop():
+            last = alone and self.updates == updates - 1
             if last:
                 self.before = self.passes.state()
-            count = min(self.per_slice, max(1, updates - done - alone))
-            self._slice(rows, done, count)
-            done += count
+            count = min(self.per_slice, max(1, updates - self.updates - alone))
+            self._slice(rows, self.updates, count)
+            self.updates += count
             yield
 
     def _stop(self) -> bool:
@@ -126,9 +177,10 @@ class _Training:
         return self.stopped
 
     def _slice(self, rows: tf.Tensor, first: int, count: int) -> None:
-        if not self.seconds:
+        if not self.compiled:
             # No updates at all, but the compilation, which is not training.
             self.passes.train(self.inputs.x, self.inputs.y, rows, 0, 0)
+            self.compiled = True
         start = time.perf_counter()
         before = self.passes.train(self.inputs.x, self.inputs.y, rows, first, count)
         took = time.perf_counter() - start
@@ -153,6 +205,7 @@ class _Training:
         if fell.any():
             self.passes.freeze(fell)
         if self.statistics and epoch and epoch == self.config.epochs:
+            self.dead = [(~live).mean(axis=2).reshape(-1) for live in train.live]
             train = replace(train, live=self.passes.evaluate(self.inputs.x, self.inputs.y).live)
         targets = self.data.y_train if order is None else taken(self.data.y_train, order)
         diverged_at = self.passes.diverged_at()
@@ -175,6 +228,15 @@ class _Training:
         kept = measured.epoch in self.kept
         arrays = (weights.first.numpy(), weights.rest.numpy()) if kept else None
         return epoch_reports(self.block, measured, probed, arrays)
+
+    def _diverged(self) -> list[Report]:
+        """The ends of the members that had ended before the state that training goes on from."""
+        at, ended = self.passes.diverged_at().reshape(-1), self.ended.reshape(-1)
+        return [
+            RunEnd(config.run_id, Status.DIVERGED, int(update))
+            for config, update, has in zip(self.block.configs, at, ended, strict=True)
+            if has
+        ]
 
     def _cancelled(self) -> list[Report]:
         rest = ~self.ended.reshape(-1)

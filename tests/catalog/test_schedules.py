@@ -61,3 +61,10 @@ def test_warm_up_rises_evenly_and_stays() -> None:
 
 def test_warm_up_of_nothing_is_constant() -> None:
     assert (SCHEDULES["warm_up"].factors(20, 0.0) == 1).all()
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_needs_its_end_unless_a_longer_one_begins_with_it(name: str) -> None:
+    record = SCHEDULES[name]
+    short, long = (record.factors(n, *default_choice(record).arguments) for n in (50, 100))
+    assert record.needs_end is not bool(np.array_equal(short, long[:50]))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.engine.model import build, compile_model
 from core.engine.samples import samples
-from core.engine.snapshots import kept_epochs
+from core.engine.snapshots import carried_epochs, kept_epochs
 from core.experiment import RunConfig
 
 SMALL = RunConfig(dataset="moons", train_samples=32, test_samples=8)
@@ -67,3 +67,8 @@ def test_a_small_network_is_kept_at_most_12_times_with_its_start_and_its_end(epo
 @given(st.integers(0, 100_000))
 def test_a_large_network_is_kept_at_its_end_alone(epochs: int) -> None:
     assert kept_epochs(LARGE.model_copy(update={"epochs": epochs})) == {epochs}
+
+
+def test_a_longer_run_takes_over_the_weights_of_small_networks_alone() -> None:
+    assert carried_epochs(SMALL) is None
+    assert carried_epochs(LARGE) == {LARGE.epochs}
