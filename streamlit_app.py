@@ -17,6 +17,6 @@ if asked:
 else:
     if name:
         tell_unknown(name, frame)
-    draw_landing(first.name, frame)
+    draw_landing(first, frame)
     draw_gallery(frame)
 draw_icon()

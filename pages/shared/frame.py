@@ -7,6 +7,7 @@ after a start goes straight to a page's own address.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -94,6 +95,12 @@ def draw_icon() -> None:
 def draw_link(page: str, label: str, icon: str | None = None) -> None:
     """A link to another page, in the language of this one and with the same runs."""
     st.page_link(page, label=label, icon=icon, query_params=_travelling())
+
+
+def here() -> str:
+    """The address of this page, without what stands behind its ``?``."""
+    parts = urlsplit(st.context.url or "")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", "", ""))
 
 
 def _spoken() -> dict[str, str]:

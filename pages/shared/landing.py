@@ -11,18 +11,20 @@ import streamlit as st
 from core.charts.still import curves_html
 from core.charts.still_tables import board_html, strip_html
 from core.errors import BundleUnavailable
+from core.gallery.cards import entry_address
+from core.gallery.entry import Entry
 from core.gallery.summary import Summary, Words, read_summary
 from core.language import Translate
-from pages.shared.frame import Frame, draw_link
+from pages.shared.frame import Frame, draw_link, here
 
 _STYLE = Path(__file__).with_name("landing.css")
 
 
-def draw_landing(name: str, frame: Frame) -> None:
-    """The shipped results ``name``; where they are missing, why, and the way to train."""
+def draw_landing(entry: Entry, frame: Frame) -> None:
+    """The shipped results of ``entry``; where they are missing, why, and the way to train."""
     _ = frame.translate
     try:
-        summary = read_summary(name)
+        summary = read_summary(entry.name)
     except BundleUnavailable as error:
         st.info(error.told(_))
         _draw_way(_)
@@ -39,6 +41,7 @@ def draw_landing(name: str, frame: Frame) -> None:
         _draw_way(_)
     st.subheader(_("What happens inside: the layers"), anchor=False)
     st.html(_strips(summary, words, _))
+    _draw_save(entry, words, _)
 
 
 def _curves(summary: Summary, words: Words, _: Translate) -> str:
@@ -71,6 +74,27 @@ def _strips(summary: Summary, words: Words, _: Translate) -> str:
         for strip, (title, meaning) in zip(summary.strips, words.statistics, strict=True)
     )
     return f'<div class="k-strips">{"".join(tables)}</div>'
+
+
+def _draw_save(entry: Entry, words: Words, _: Translate) -> None:
+    """The whole comparison as a picture; what draws it is imported when it is asked for."""
+    link = here() + entry_address(entry.name, st.query_params.get("lang"))
+
+    def draw() -> bytes:
+        from pages.shared.landing_picture import landing_picture
+
+        return landing_picture(entry, words, link, _)
+
+    st.download_button(
+        _("Save the whole comparison as one picture"),
+        draw,
+        file_name=f"kassei-{entry.name}.png",
+        mime="image/png",
+        key="landing_save",
+        type="tertiary",
+        icon=":material/photo_camera:",
+        on_click="ignore",
+    )
 
 
 def _style(lines: int) -> str:

@@ -15,6 +15,7 @@ from core.errors import PictureFailed
 from core.language import Translate
 from core.sharing import picture
 from core.sharing.links import address
+from pages.shared.frame import here
 from pages.shared.selection import Selection
 
 _ABREAST = 3
@@ -113,10 +114,9 @@ def draw_save(
 
 def _address(chosen: Selection | None) -> str:
     """The whole link of this page, with the runs that it shows."""
-    here = (st.context.url or "").partition("?")[0]
     asked = st.query_params.to_dict()
     held = chosen.parameters if chosen else {}
-    return f"{here}?{address({**held, **asked})}"
+    return f"{here()}?{address({**held, **asked})}"
 
 
 def _file(title: str) -> str:

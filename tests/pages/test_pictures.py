@@ -1,6 +1,7 @@
 """Every page's charts can be saved, and a picture that fails says so in the file."""
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.charts.poster import About
+from core.errors import BundleUnavailable
 from core.sharing import picture
-from pages.shared import pictures
+from pages.shared import caches, pictures
 
 ROOT = Path(__file__).resolve().parents[2]
 Saves = dict[str, Callable[[], bytes]]
@@ -76,3 +78,45 @@ def test_a_picture_of_too_many_rows_holds_our_sentence(
     pictures.draw_save(lambda: [[chart]], told, str, key="many")
     saves["many"]()
     assert "The picture could not be drawn" in " ".join(drawn[0]["title"]["subtitle"])
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_landing_page_is_saved_whole_with_setting_interval_and_link(
+    language: str, saves: Saves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Any] = []
+
+    def render(specification: Any, notes: Any) -> bytes:
+        drawn.append((specification, notes))
+        return b""
+
+    monkeypatch.setattr(picture, "render", render)
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    app.query_params["lang"] = language
+    app.run()
+    assert not app.exception
+    saves["landing_save"]()
+    specification, notes = drawn[0]
+    # Curves beside the table, two rows of two strips, and the lines below.
+    assert [len(row.get("hconcat", "-")) for row in specification["vconcat"]] == [2, 2, 2, 1]
+    below = " ".join(row["text"] for row in specification["vconcat"][-1]["data"]["values"])
+    assert "95 %" in below
+    assert "?gallery=mnist-activations" in notes["Source"]
+    written = json.dumps(specification, ensure_ascii=False)
+    assert picture.undrawable(written).strip() == ""
+
+
+def test_a_landing_picture_without_its_results_says_why(
+    saves: Saves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Any] = []
+    monkeypatch.setattr(picture, "render", lambda found, notes: drawn.append(found) or b"")
+    AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+
+    def gone(name: str) -> None:
+        raise BundleUnavailable("No shipped results named {name}; there are {valid}.",
+                                name=name, valid="none")  # fmt: skip
+
+    monkeypatch.setattr(caches, "gallery", gone)
+    saves["landing_save"]()
+    assert "No shipped results" in " ".join(drawn[0]["title"]["subtitle"])
