@@ -30,9 +30,10 @@ class Job:
     """One experiment submitted for training, and how far it is.
 
     ``runs_done`` counts the runs that need no more training, ``epochs_done`` the epochs of
-    which that is so; a run that diverged or failed early counts as all of its epochs. Times
-    are in UTC, ``busy`` is the seconds of a worker's time that it was given. ``document`` is
-    the experiment's file, ``run_ids`` its grid in order.
+    which that is so; a run that diverged or failed early counts as all of its epochs. Of these
+    ``epochs_known`` were there before the job. Times are in UTC, ``busy`` is the seconds of a
+    worker's time that it was given. ``document`` is the experiment's file, ``run_ids`` its grid
+    in order.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Job:
     runs_done: int
     epochs_total: int
     epochs_done: int
+    epochs_known: int
     run_ids: tuple[str, ...]
 
 
@@ -82,6 +84,8 @@ def submit(connection: Connection, experiment: Experiment, visitor: str) -> str:
         for position, run_id in enumerate(run_ids)
     ]
     connection.execute(insert(JOB_RUNS), links)
+    known = connection.execute(_progress([number])).one().epochs_done
+    connection.execute(update(JOBS).where(JOBS.c.number == number).values(known=known))
     return job_id
 
 
@@ -194,7 +198,7 @@ def _progress(numbers: Sequence[int]) -> Select[Any]:
             func.count(),
             func.sum(case((done, 1), else_=0)),
             func.sum(RUNS.c.epochs),
-            func.sum(epochs_done),
+            func.sum(epochs_done).label("epochs_done"),
         )
         .join(RUNS, RUNS.c.number == JOB_RUNS.c.run)
         .where(JOB_RUNS.c.job.in_(numbers))
@@ -220,6 +224,7 @@ def _job(row: Any, progress: Sequence[int], run_ids: tuple[str, ...]) -> Job:
         runs_done=runs_done,
         epochs_total=epochs_total,
         epochs_done=epochs_done,
+        epochs_known=row["known"],
         run_ids=run_ids,
     )
 

@@ -6,7 +6,7 @@ known here.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +16,8 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from core.errors import LeaseLost
 from core.language import N_
-from core.report import Report, Status
-from core.store import jobs, line, reports
+from core.report import BlockState, Report, Status
+from core.store import jobs, line, reports, states
 from core.store.statements import plain, take_turns
 from core.store.tables import JOBS, TRAINERS
 
@@ -119,18 +119,49 @@ class Lease:
         with self._fenced() as connection:
             connection.execute(update(TRAINERS).values(holder=""))
 
-    def begin(self, job_id: str, planned: Iterable[str]) -> bool:
-        """Mark a job as running that trains the runs itself; False if it has ended."""
+    def begin(self, job_id: str, *planned: Iterable[str]) -> bool:
+        """Mark a job as running that trains the runs itself; False if it has ended.
+
+        The runs of each of ``planned`` are trained together.
+        """
         with self._fenced() as connection:
             begun = jobs.start(connection, job_id)
             if begun:
-                line.plan(connection, job_id, planned)
+                for run_ids in planned:
+                    line.plan(connection, job_id, run_ids)
             return begun
 
-    def record(self, job_id: str, seconds: float, reports_: Iterable[Report]) -> None:
-        """Write what a job's training reported in ``seconds`` of a worker's time."""
+    def go_on(
+        self,
+        job_id: str,
+        company: str,
+        run_ids: Sequence[str],
+        epochs: int,
+        carried: Collection[int] | None,
+    ) -> bytes | None:
+        """As ``States.go_on``, for a job, which need not train the epochs that are there."""
+        with self._fenced() as connection:
+            content, known = states.go_on(connection, company, run_ids, epochs, carried)
+            connection.execute(
+                update(JOBS).where(JOBS.c.job_id == job_id).values(known=JOBS.c.known + known)
+            )
+            return content
+
+    def record(
+        self,
+        job_id: str,
+        seconds: float,
+        reports_: Iterable[Report],
+        state: BlockState | None = None,
+    ) -> None:
+        """Write what a job's training reported in ``seconds`` of a worker's time.
+
+        ``state`` is where the block stands that reported it.
+        """
         with self._fenced() as connection:
             reports.write(connection, reports_)
+            if state:
+                states.keep(connection, state)
             connection.execute(
                 update(JOBS).where(JOBS.c.job_id == job_id).values(busy=JOBS.c.busy + seconds)
             )

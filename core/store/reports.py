@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from core.report import LAYER_STATISTICS, EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
 from core.store.runs import unknown
@@ -96,6 +96,32 @@ def write(connection: Connection, reports: Iterable[Report]) -> None:
     _write_standings(connection, standings.values())
 
 
+def stand(connection: Connection, run_ids: Iterable[str]) -> int:
+    """Bring the rows of runs up to their epochs, which were copied; how many these are more."""
+    standings = _standings(connection, set(run_ids))
+    last = (
+        select(EPOCHS.c.run, func.max(EPOCHS.c.epoch).label("epoch"))
+        .where(EPOCHS.c.run.in_([standing.number for standing in standings.values()]))
+        .group_by(EPOCHS.c.run)
+        .subquery()
+    )
+    query = select(EPOCHS).join(
+        last, (EPOCHS.c.run == last.c.run) & (EPOCHS.c.epoch == last.c.epoch)
+    )
+    latest = [dict(row) for row in connection.execute(query).mappings()]
+    rewritten = {standing.number: standing for standing in standings.values()}
+    more = 0
+    for row in latest:
+        standing = rewritten[row["run"]]
+        more += row["epoch"] - (standing.epochs_done or 0)
+        standing.end(Status.RUNNING, "", None)
+        standing.epochs_done = row["epoch"]
+    _weigh_again(connection, rewritten)
+    _write_latest(connection, latest)
+    _write_standings(connection, standings.values())
+    return more
+
+
 def _standings(connection: Connection, run_ids: set[str]) -> dict[str, _Standing]:
     """The rows of all ``run_ids``, locked until the end of the transaction."""
     columns = [RUNS.c[name] for name in _Standing.__slots__]
@@ -136,9 +162,14 @@ def _write_epochs(
             standing.epochs_done = report.epoch
             latest[standing.number] = row
     _weigh_again(connection, rewritten)
-    if latest:
+    _write_latest(connection, list(latest.values()))
+
+
+def _write_latest(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Have each run's row say what its latest epoch does."""
+    if rows:
         columns = {"train_seconds": "seconds"} | {name: name for name in ("updates", *METRICS)}
-        _update_runs(connection, "run", columns, list(latest.values()))
+        _update_runs(connection, "run", columns, rows)
 
 
 def _weigh_again(connection: Connection, rewritten: dict[int, _Standing]) -> None:

@@ -15,7 +15,16 @@ from core.experiment import RunConfig
 from core.language import N_
 from core.report import Status
 from core.store.statements import insert_missing, now, plain, shares, take_turns
-from core.store.tables import EPOCHS, JOB_RUNS, JOBS, LAYERS, OUTCOMES, RUNS, SNAPSHOTS
+from core.store.tables import (
+    EPOCHS,
+    JOB_RUNS,
+    JOBS,
+    LAYERS,
+    OUTCOMES,
+    RUNS,
+    SNAPSHOTS,
+    STATE_RUNS,
+)
 
 # A run in one of these is trained to its end; the same config is not trained twice.
 TRAINED = (Status.FINISHED, Status.DIVERGED)
@@ -32,8 +41,8 @@ def add(
 ) -> list[str]:
     """Queue the run of each config under ``engine``; returns their run_ids, each once.
 
-    A run that exists keeps its rows and the name of its first experiment; one that had
-    failed or was cancelled is queued again, and begins with nothing.
+    A run that exists keeps its rows and the name of its first experiment; one that was
+    cancelled is queued again, one that had failed, too, and begins with nothing.
     """
     moment = now()
     rows = {}
@@ -56,14 +65,17 @@ def add(
     take_turns(connection)
     insert_missing(connection, RUNS, "run_id", list(rows.values()))
     for share in shares(rows):
-        again = RUNS.c.run_id.in_(share) & RUNS.c.status.in_(GIVEN_UP)
-        # What an attempt that was given up reported is not the next one's progress.
-        for table in (EPOCHS, LAYERS, SNAPSHOTS):
-            begun = select(RUNS.c.number).where(again)
+        chosen = RUNS.c.run_id.in_(share)
+        failed = chosen & (RUNS.c.status == Status.FAILED.value)
+        # What an attempt that failed reported is not the next one's progress.
+        for table in (EPOCHS, LAYERS, SNAPSHOTS, STATE_RUNS):
+            begun = select(RUNS.c.number).where(failed)
             connection.execute(delete(table).where(table.c.run.in_(begun)))
         blank = dict.fromkeys(OUTCOMES, None)
-        values = {**blank, "status": Status.QUEUED.value, "message": "", "updated": moment}
-        connection.execute(update(RUNS).where(again).values(values))
+        connection.execute(update(RUNS).where(failed).values(blank))
+        values = {"status": Status.QUEUED.value, "message": "", "updated": moment}
+        given_up = chosen & RUNS.c.status.in_(GIVEN_UP)
+        connection.execute(update(RUNS).where(given_up).values(values))
     return list(rows)
 
 

@@ -24,6 +24,7 @@ from core.store.lease import Lease, Trainer
 from core.store.line import Entry
 from core.store.opening import connect, gate_of, read_url, writer_of
 from core.store.schema import bring_up_to_date
+from core.store.states import States
 
 
 class Store:
@@ -46,6 +47,8 @@ class Store:
         self.url = url
         # Searching, naming and tagging the runs.
         self.index = Index(self._reading, self._writing)
+        # Where blocks stand, for training that goes on.
+        self.states = States(self._reading, self._writing)
 
     @staticmethod
     def open(url: str) -> "Store":
@@ -88,8 +91,8 @@ class Store:
         """Queue a run for each config that has none (``config.id_under(engine)``).
 
         Runs that exist stay as they are, but for failed and cancelled ones: these are queued
-        again, without what they had reported. ``experiment`` names the experiment that first
-        trains them.
+        again, those that failed without what they had reported. ``experiment`` names the
+        experiment that first trains them.
         """
         with self._writing() as connection:
             runs.add(connection, configs, experiment, engine)

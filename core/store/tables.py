@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -107,6 +108,8 @@ JOBS = Table(
     Column("finished", Double),
     # Seconds of a worker's time that the job was given.
     Column("busy", Double, nullable=False, server_default="0"),
+    # Epochs over all runs that were there already: it had not to train them.
+    Column("known", BigInteger, nullable=False, server_default="0"),
     # The trainer asks for the oldest queued job several times a second.
     Index("jobs_by_status", "status", "number"),
 )
@@ -140,17 +143,37 @@ TRAINERS = Table(
     Column("speed", Double, nullable=False),
 )
 
-# Where blocks of runs stood, so that training goes on from there.
+# Where blocks of runs stand after an epoch, so that training goes on from there.
 STATES = Table(
     "states",
     METADATA,
     # A hash of all that two trainings must share for one to go on as the other.
     Column("company", String(64), primary_key=True),
-    Column("epoch", Integer, nullable=False),
-    Column("run_ids", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("epoch", Integer, primary_key=True),
+    # How many runs it is of: one whose rows are gone, or not its own any more, is missing below.
+    Column("members", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
+    # When it was kept, or gone on from, last.
     Column("updated", Double, nullable=False),
+    # Last, for SQLite reads a row up to the column that is asked for.
+    Column("content", LargeBinary, nullable=False),
+)
+
+# The runs of a state in their order, whose rows hold the epochs until it.
+STATE_RUNS = Table(
+    "state_runs",
+    METADATA,
+    Column("company", String(64), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("run", ForeignKey("runs.number", ondelete="CASCADE"), nullable=False),
+    # A JSON list: by hidden layer the dead_fraction after the epoch as a longer run reports it;
+    # empty where the run's own rows have it.
+    Column("dead", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["company", "epoch"], ["states.company", "states.epoch"], ondelete="CASCADE"
+    ),
+    Index("state_runs_by_run", "run"),
 )
 
 NAMES = Table(

@@ -86,17 +86,12 @@ def test_runs_that_were_given_up_are_queued_again_and_others_are_not(
     assert store.provenance(run_ids)["message"].tolist()[:3] == ["", "", "so it ended"]
 
 
-@pytest.mark.parametrize("given_up", [Status.FAILED, Status.CANCELLED])
-def test_a_run_that_is_queued_again_begins_with_nothing(
-    store: Store,
-    experiment: Experiment,
-    run_ids: list[str],
-    layer: LayerReport,
-    given_up: Status,
+def test_a_run_that_failed_begins_with_nothing_when_it_is_queued_again(
+    store: Store, experiment: Experiment, run_ids: list[str], layer: LayerReport
 ) -> None:
     again, kept = run_ids[:2]
     blank = store.runs([again])
-    for run_id, end in ((again, given_up), (kept, Status.FINISHED)):
+    for run_id, end in ((again, Status.FAILED), (kept, Status.FINISHED)):
         epoch = EpochReport(run_id, 2, 9, 5.0, 1.0, 1.0, 0.5, 0.5, layers=(layer,))
         weights = Snapshot(run_id, 2, (np.zeros(3),))
         store.write([epoch, weights, RunEnd(run_id, end, 7 if run_id == again else None)])
