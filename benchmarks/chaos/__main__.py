@@ -14,9 +14,17 @@ import click
 from benchmarks.chaos.absences import away, full
 from benchmarks.chaos.crowds import writers
 from benchmarks.chaos.histories import Scale
+from benchmarks.chaos.idleness import idle
 from benchmarks.chaos.signals import frozen, kills
 
-CASES = {"kills": kills, "frozen": frozen, "writers": writers, "away": away, "full": full}
+CASES = {
+    "kills": kills,
+    "frozen": frozen,
+    "writers": writers,
+    "away": away,
+    "full": full,
+    "idle": idle,
+}
 
 
 @click.command()

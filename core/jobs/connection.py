@@ -15,27 +15,12 @@ from distributed import Client, LocalCluster, Security
 
 from core.errors import TrainerUnavailable
 from core.jobs.direct import reason
+from core.jobs.quiet import CONFIG, quiet
 from core.language import N_
 
 _CONNECT_SECONDS = 10
 # A process that was killed is gone in milliseconds, unless the system itself is stuck.
 _DEATH_SECONDS = 5
-# What Dask does all day that nobody looks at: half a percent of a core, which a laptop's battery
-# pays for. Memory is watched by the nanny, which ends a worker that takes more than it may, and by
-# the training itself; a worker that is paused or spills would train no faster.
-_QUIET = {
-    "distributed.worker.profile.enabled": False,
-    "distributed.admin.system-monitor.interval": "10s",
-    "distributed.admin.system-monitor.gil.enabled": False,
-    "distributed.admin.tick.interval": "500ms",
-    "distributed.scheduler.active-memory-manager.start": False,
-    "distributed.scheduler.work-stealing": False,
-    "distributed.worker.memory.monitor-interval": "1s",
-    "distributed.worker.memory.target": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.terminate": 0.95,
-}
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d{1,5}")
 
 
@@ -119,7 +104,7 @@ def _end_workers(cluster: LocalCluster) -> None:
 
 def _start(stack: ExitStack, most_memory: int) -> tuple[LocalCluster, Client]:
     security = Security.temporary()
-    stack.enter_context(dask.config.set(_QUIET))
+    stack.enter_context(dask.config.set(CONFIG))
     cluster = stack.enter_context(
         LocalCluster(
             n_workers=1,
@@ -131,7 +116,10 @@ def _start(stack: ExitStack, most_memory: int) -> tuple[LocalCluster, Client]:
             # Any free port: with None Dask takes 8787, and warns where another trainer has it.
             dashboard_address="127.0.0.1:0",
             memory_limit=most_memory,
+            scheduler_sync_interval="60s",
             silence_logs=logging.CRITICAL,
         )
     )
-    return cluster, stack.enter_context(Client(cluster, security=security))
+    client = stack.enter_context(Client(cluster, security=security))
+    quiet(client)
+    return cluster, client

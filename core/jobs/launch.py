@@ -19,6 +19,8 @@ from core.store import in_memory
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LOOK_SECONDS = 1.0
+# A look at the time of every source file costs some milliseconds.
+_CODE_SECONDS = 5.0
 # A trainer that cannot live is started again, but not in a storm: after 1, 2, 4 … seconds.
 _FIRST_SECONDS, _LAST_SECONDS = 1.0, 10.0
 # One that lived so long is not one that cannot live.
@@ -79,13 +81,16 @@ class TrainerProcess:
 
     def _keep(self) -> None:
         """Start the trainer again whenever it has ended, until ``close``."""
+        looked = time.monotonic()
         while not self._closed.wait(_LOOK_SECONDS):
             with self._lock:
                 process, now = self._process, time.monotonic()
                 if process is not None and process.poll() is None:
-                    if self._code != code_time():
-                        self._end()
-                        self._start()
+                    if now - looked >= _CODE_SECONDS:
+                        looked = now
+                        if self._code != code_time():
+                            self._end()
+                            self._start()
                     continue
                 self._end()
                 if now - self._started > _SOUND_SECONDS:

@@ -1,4 +1,4 @@
-"""The trainer's word of itself: every two seconds, in a thread of its own, under its lease.
+"""The trainer's word of itself: every three seconds, in a thread of its own, under its lease.
 
 It tells of the trainer even while that starts Dask or waits for a store that is away; what
 trains, it does not know.
@@ -13,7 +13,7 @@ from core.errors import KasseiError, LeaseLost, StoreUnavailable, as_message
 from core.report import EpochReport, Report
 from core.store import Lease
 
-_BEAT_SECONDS = 2.0
+_BEAT_SECONDS = 3.0
 _SPEED_SECONDS = 30.0
 # A trainer that does nothing for so long is not alive, whatever this thread could say.
 _STUCK_SECONDS = 60.0

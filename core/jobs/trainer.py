@@ -27,7 +27,7 @@ from core.report import Report, RunEnd, Status
 from core.store import Store
 
 TURN_SECONDS = 1.0
-# Between two looks at the line of jobs.
+# Between two looks at the line of jobs; an idle one at a file sees only whether it was written.
 _LOOK_SECONDS, _IDLE_SECONDS = 0.2, 0.4
 # A store that is away, or a disk that is full, is tried again so often.
 _RETRY_SECONDS = 0.5
@@ -60,6 +60,7 @@ class Trainer:
         self._crew = Crew(client, limits.memory, self._woken.set)
         self._turns = Turns()
         self._unwritten: deque[Outcome] = deque()
+        self._mark: object = None
 
     def step(self) -> None:
         """One look at everything; waits a moment if nothing has happened.
@@ -73,17 +74,27 @@ class Trainer:
                 self._blame(given)
             for given in self._crew.done():
                 self._conclude(given)
-            self._follow()
+            if self._turns.begun or self._is_written():
+                self._follow()
             self._give_turns()
             self._write()
         except StoreUnavailable as error:
             # Nothing is lost: what was trained waits here, and training with it.
             self._pulse.tell(trouble=error)
+            self._mark = None
             self._woken.wait(_RETRY_SECONDS)
             return
         self._pulse.tell(workers=len(self._crew.ready))
         self._crew.end_stuck()
         self._woken.wait(_LOOK_SECONDS if self._turns.begun else _IDLE_SECONDS)
+
+    def _is_written(self) -> bool:
+        """Whether anybody may have written to the store since the last time this was asked.
+
+        The pulse writes all the time: what another wrote in the same moment is not missed long.
+        """
+        before, self._mark = self._mark, self._store.mark()
+        return self._mark is None or self._mark != before
 
     def _follow(self) -> None:
         """Begin jobs, stop those that are asked to, end those that are done."""

@@ -17,7 +17,6 @@ from sqlalchemy.pool import QueuePool
 from core.errors import StoreUnavailable
 from core.language import N_
 from core.store.failures import shown
-from core.store.gate import Gate
 
 PATIENCE_SECONDS = 30
 # A server that is not there must not hold a page up for minutes.
@@ -90,13 +89,27 @@ def writer_of(engine: Engine) -> Engine:
     return engine.execution_options(**{_WRITES: True})
 
 
-def gate_of(engine: Engine) -> Gate:
-    """The gate for those who read through ``engine``."""
-    name = engine.url.database
-    shared = engine.dialect.name == "sqlite" and not _in_memory(engine.url)
-    # A URI's file is opened to read alone: what may write it, SQLite itself must tell.
-    file = Path(str(name)) if shared and not str(name).startswith("file:") else None
-    return Gate(file, PATIENCE_SECONDS)
+def file_of(engine: Engine) -> Path | None:
+    """The file of an SQLite store; None for one in memory, a server, and a URI's file.
+
+    A URI's file is opened to read alone, if not for stranger things.
+    """
+    name = str(engine.url.database)
+    if engine.dialect.name != "sqlite" or _in_memory(engine.url) or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
+def mark(file: Path | None) -> tuple[int, int] | None:
+    """What changes when anybody has written to the file of a store; None if that cannot be told.
+
+    Of two that write within a few milliseconds the second may leave the mark as it is.
+    """
+    try:
+        found = file and file.stat()
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size) if found else None
 
 
 def _in_memory(url: URL) -> bool:

@@ -18,11 +18,12 @@ from core.experiment import Experiment, RunConfig
 from core.report import Report, Status
 from core.store import frames, jobs, lease, line, reports, runs, snapshots
 from core.store.failures import as_sentences, shown
+from core.store.gate import Gate
 from core.store.index import Index
 from core.store.jobs import Job
 from core.store.lease import Lease, Trainer
 from core.store.line import Entry
-from core.store.opening import connect, gate_of, read_url, writer_of
+from core.store.opening import PATIENCE_SECONDS, connect, file_of, mark, read_url, writer_of
 from core.store.schema import bring_up_to_date
 from core.store.states import States
 
@@ -42,7 +43,8 @@ class Store:
     def __init__(self, engine: Engine, url: str) -> None:
         self._reader = engine
         self._writer = writer_of(engine)
-        self._gate = gate_of(engine)
+        self._file = file_of(engine)
+        self._gate = Gate(self._file, PATIENCE_SECONDS)
         # The store's URL for people: without its password.
         self.url = url
         # Searching, naming and tagging the runs.
@@ -84,6 +86,10 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def mark(self) -> tuple[int, int] | None:
+        """What changes when anybody writes, for next to nothing; None: only a look tells."""
+        return mark(self._file)
 
     # Runs
 

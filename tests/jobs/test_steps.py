@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
-from core.errors import told_message
+from core.errors import StoreUnavailable, told_message
 from core.experiment import Experiment
 from core.jobs import trainer as module
 from core.jobs.bounds import PRIVATE
 from core.jobs.trainer import Trainer
 from core.jobs.turns import Work
 from core.report import EpochReport, RunEnd, Status
-from core.store import Lease, Store
+from core.store import Entry, Lease, Store
 
 
 class Workers:
@@ -127,3 +128,46 @@ def test_what_a_stopped_job_leaves_is_planned_by_the_job_that_needs_it(
     trainer.step()
     assert store.job(narrow).status == Status.FINISHED
     assert store.job(narrow).busy == 1.0
+
+
+def test_an_idle_trainer_looks_at_the_line_only_where_something_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_IDLE_SECONDS", 0.0)
+    with Store.open(f"sqlite:///{tmp_path}/kassei.sqlite") as store:
+        trainer = hired(store, monkeypatch)
+        looks = 0
+        queue = store.queue
+
+        def look() -> list[Entry]:
+            nonlocal looks
+            looks += 1
+            return queue()
+
+        monkeypatch.setattr(store, "queue", look)
+        for _ in range(10):
+            trainer.step()
+        assert looks == 1
+        job_id = store.submit(Experiment(dataset="moons", epochs=1))
+        trainer.step()
+        assert store.job(job_id).status == Status.RUNNING
+
+
+def test_a_job_whose_beginning_failed_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(module, "_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(Quiet, "tell", lambda *_args, **_options: None)
+    with Store.open(f"sqlite:///{tmp_path}/kassei.sqlite") as store:
+        trainer = hired(store, monkeypatch)
+        job_id = store.submit(Experiment(dataset="moons", epochs=1))
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "queue", unavailable)
+            trainer.step()
+        trainer.step()
+        assert store.job(job_id).status == Status.RUNNING
+
+
+def unavailable() -> list[Entry]:
+    raise StoreUnavailable("away")

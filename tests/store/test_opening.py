@@ -331,6 +331,30 @@ def test_a_busy_sqlite_store_is_waited_for(tmp_path: Path, experiment: Experimen
         store.submit(experiment)
 
 
+def test_a_file_s_mark_changes_when_another_writes_and_not_when_one_reads(
+    tmp_path: Path, experiment: Experiment
+) -> None:
+    url = f"sqlite:///{tmp_path}/kassei.sqlite"
+    with Store.open(url) as store, Store.open(url) as other:
+        # Long ago: two moments of writing are told apart by the clock of the file system.
+        os.utime(tmp_path / "kassei.sqlite", (0, 0))
+        before = store.mark()
+        assert before is not None
+        assert store.queue() == []
+        assert store.mark() == before
+        other.submit(experiment)
+        assert store.mark() != before
+
+
+def test_what_is_no_file_has_no_mark(postgresql: str, tmp_path: Path) -> None:
+    with Store.open("sqlite://") as memory, Store.open(postgresql) as server:
+        assert memory.mark() is None
+        assert server.mark() is None
+    with Store.open(f"sqlite:///{tmp_path}/kassei.sqlite") as store:
+        (tmp_path / "kassei.sqlite").unlink()
+        assert store.mark() is None
+
+
 @contextmanager
 def unprivileged() -> Iterator[None]:
     """Work as an account that owns nothing, for root may write everywhere."""
