@@ -1,13 +1,12 @@
 """Runs: everything in the store, to search, pick, name, tag, export and delete."""
 
-import secrets
-
 import streamlit as st
 
 from core.jobs.environment import is_public
 from core.language import N_
 from pages.shared import caches, failures
 from pages.shared.frame import draw_frame
+from pages.shared.visitors import visitor
 
 TITLE = N_("What has been trained?")
 
@@ -25,20 +24,19 @@ def runs() -> None:
     from pages.shared import run_labels, run_list
 
     store = caches.store()
-    visitor = st.session_state.setdefault("visitor", secrets.token_hex(8))
     st.caption(
         _(
             "Search, filter and order what the store holds; mark rows to compare them. What differs"
             " between marked runs is listed below them."
         )
     )
-    query = run_list.choose_query(store, visitor, _)
+    query = run_list.choose_query(store, visitor(), _)
     total = run_list.draw_table(store, query, _)
     if not total:
         run_list.draw_nothing(query, _)
     picked = run_list.picked()
     if picked:
-        run_labels.draw_picked(store, picked, visitor, is_public(), _)
+        run_labels.draw_picked(store, picked, visitor(), is_public(), _)
     if total:
         run_list.draw_lines(store, query, total, _)
 

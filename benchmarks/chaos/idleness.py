@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import psutil
+
 from benchmarks.chaos.histories import PATIENCE, Scale
 from benchmarks.family import Family, until
 from core.store import Store
@@ -21,10 +23,11 @@ def idle(folder: Path, scale: Scale) -> str:
             until(lambda: (found := store.trainer()) and found.workers, PATIENCE)
             # TensorFlow's start leaves things to tidy up.
             time.sleep(10)
+            trainer = family.find("trainer")
             for _ in range(times):
-                before, start = _processor_seconds(family), time.monotonic()
+                before, start = _processor_seconds(trainer), time.monotonic()
                 time.sleep(seconds)
-                used = _processor_seconds(family) - before
+                used = _processor_seconds(trainer) - before
                 shares.append(100 * used / (time.monotonic() - start))
         finally:
             family.end()
@@ -33,7 +36,6 @@ def idle(folder: Path, scale: Scale) -> str:
     return f"{told} % of a core over {seconds:.0f} s"
 
 
-def _processor_seconds(family: Family) -> float:
-    trainer = family.find("trainer")
+def _processor_seconds(trainer: psutil.Process) -> float:
     spent = [each.cpu_times() for each in (trainer, *trainer.children(recursive=True))]
     return sum(each.user + each.system for each in spent)

@@ -4,8 +4,6 @@ What is shown is read from the store; this process trains nothing. A job is name
 link (``?job=``), so that a reload, "back" and a shared link show it.
 """
 
-import secrets
-
 import streamlit as st
 
 from core.analysis import sentences
@@ -20,6 +18,7 @@ from core.store import Job, Store
 from pages.shared import caches, failures, results
 from pages.shared.binding import current_link, show_runs
 from pages.shared.progress import draw_progress, draw_service
+from pages.shared.visitors import visitor
 
 _ACTIVE = (Status.QUEUED, Status.RUNNING)
 
@@ -83,8 +82,7 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
 
 
 def _submit(store: Store, experiment: Experiment) -> None:
-    visitor = st.session_state.setdefault("visitor", secrets.token_hex(8))
-    job_id = submit(store, experiment, visitor)
+    job_id = submit(store, experiment, visitor())
     # The fields beside the job are for other servers, and for this one when the job is gone.
     show_runs(encode(experiment, job=job_id))
 
