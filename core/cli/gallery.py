@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core import jobs
+from core.cli.tables import counted
 from core.experiment import Experiment, RunConfig
 from core.gallery.entries import ENTRIES
 from core.gallery.making import summarise
@@ -29,7 +30,7 @@ def list_() -> None:
     """List the shipped results."""
     for name in bundle.names():
         experiment = bundle.specification(name)
-        click.echo(f"{name}  {experiment.name}  ({len(experiment.grid())} runs)")
+        click.echo(f"{name}  {experiment.name}  ({counted(len(experiment.grid()), 'run')})")
 
 
 @gallery.command("build")
@@ -40,7 +41,7 @@ def build(name: tuple[str, ...], summaries: bool) -> None:
     for chosen in name or bundle.names():
         if not summaries:
             experiment = bundle.specification(chosen)
-            click.echo(f"{chosen}: {len(experiment.grid())} runs", err=True)
+            click.echo(f"{chosen}: {counted(len(experiment.grid()), 'run')}", err=True)
             train_bundle(chosen, experiment)
         if chosen in ENTRIES:
             write_summary(chosen, summarise(bundle.read(chosen), ENTRIES[chosen]))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from core import jobs
+from core.cli.tables import counted
 from core.sharing.archive import tables
 from core.sharing.imported import ImportedRun, imported
 
@@ -30,7 +31,8 @@ def import_(file: Path) -> None:
             rows = ((run.config, run.experiment, run.engine, run.reports) for run in share)
             added += len(store.index.take_in(rows))
     here = total - added
-    click.echo(f"{added} runs imported" + (f", {here} were here already" if here else ""))
+    told = f", {here:,} {'was' if here == 1 else 'were'} here already" if here else ""
+    click.echo(f"{counted(added, 'run')} imported{told}")
 
 
 def _shares(runs: Iterator[ImportedRun]) -> Iterator[Sequence[ImportedRun]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from core import jobs
-from core.cli.tables import cell, run_lines
+from core.cli.tables import cell, counted, run_lines
 from core.errors import told_message
 from core.report import CONFIG_COLUMNS, OUTCOME_COLUMNS
 
@@ -28,7 +28,10 @@ def runs(limit: int) -> None:
     for line in run_lines(frame):
         click.echo(line)
     if len(frame) == limit:
-        click.echo(f"The newest {limit} runs; --limit shows more.", err=True)
+        click.echo(
+            f"The newest {'run' if limit == 1 else counted(limit, 'run')}; --limit shows more.",
+            err=True,
+        )
 
 
 @click.command()

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from core import jobs
+from core.cli.tables import counted
 from core.errors import KasseiError, TrainerUnavailable, told_message
 from core.jobs.direct import reason
 from core.metrics import duration
@@ -108,7 +109,7 @@ def _data() -> str:
 
 def _store() -> str:
     with jobs.open_store() as store:
-        return f"{store.url}, {len(store.runs(limit=100_000)):,} runs"
+        return f"{store.url}, {counted(len(store.runs(limit=100_000)), 'run')}"
 
 
 def _trainer() -> str:
@@ -130,7 +131,7 @@ def _trainer() -> str:
         workers = len(client.scheduler_info()["workers"])
     if not workers:
         raise TrainerUnavailable("The Dask scheduler at {address} has no workers.", address=address)
-    return f"{address}, {workers} workers"
+    return f"{address}, {counted(workers, 'worker')}"
 
 
 def _service() -> str:

@@ -20,7 +20,7 @@ from core.catalog import (
     OUTPUTS,
     SCHEDULES,
 )
-from core.cli.tables import aggregate_lines
+from core.cli.tables import aggregate_lines, counted
 from core.document import MAX_CHARACTERS, from_yaml, listed
 from core.errors import InvalidExperiment, told_message
 from core.experiment import Experiment
@@ -223,9 +223,10 @@ def _progress(experiment: Experiment, store: Store, engine: str) -> "_Progress":
     runs = {config.id_under(engine): config for config in experiment.grid()}
     trained = store.finished(runs)
     epochs = sum(config.epochs + 1 for run_id, config in runs.items() if run_id not in trained)
-    told = f"{len(runs)} runs"
+    told = counted(len(runs), "run")
     if trained:
-        told += f", {len(trained)} of them trained already"
+        share = "" if len(runs) == 1 else f"{len(trained):,} of them "
+        told += f", {share}trained already"
     return _Progress(told, epochs)
 
 
@@ -271,7 +272,7 @@ class _Progress:
             self._bar.update(epochs)
         elif self._done * 10 // self._total > self._told:
             self._told = self._done * 10 // self._total
-            self._tell(f"{self._done} of {self._total} epochs")
+            self._tell(f"{self._done} of {counted(self._total, 'epoch')}")
 
     def _tell(self, line: str) -> None:
         # Training goes on where nobody reads of its progress any more.

@@ -120,7 +120,7 @@ def test_a_corrupt_mnist_is_a_sentence_and_not_a_result(shell: Shell, mnist: Pat
         ended = shell("train", "--export", "tables")
         doctor = shell("doctor")
     assert ended.returncode == 2
-    assert one_sentence(ended.stderr.removeprefix("1 runs\n")), ended.stderr
+    assert one_sentence(ended.stderr.removeprefix("1 run\n")), ended.stderr
     assert "digits is there meanwhile" in ended.stderr
     assert list((shell.folder / "tables").iterdir()) == []
     run_id, status, *_ = shell("runs").stdout.splitlines()[1].split()
@@ -181,7 +181,7 @@ def test_a_full_disk_ends_with_a_sentence_and_an_intact_store(shell: Shell) -> N
     seeds = ("--dataset", "moons", "--epochs", 0, "--seed", "0-999")
     ended = shell.run("train", *seeds, before=full)
     assert ended.returncode == 2
-    assert one_sentence(ended.stderr.removeprefix("1000 runs\n")), ended.stderr
+    assert one_sentence(ended.stderr.removeprefix("1,000 runs\n")), ended.stderr
     assert "disk is full" in ended.stderr
     assert shell("runs").stdout.startswith("No runs yet")
 
@@ -208,7 +208,7 @@ def test_ctrl_c_keeps_what_was_recorded(shell: Shell) -> None:
 def test_ctrl_c_before_training_ends_at_once(shell: Shell) -> None:
     with shell.start("train", "--dataset", "moons", "--epochs", 600) as process:
         assert process.stderr
-        assert process.stderr.readline() == "1 runs\n"
+        assert process.stderr.readline() == "1 run\n"
         process.send_signal(signal.SIGINT)
         assert "Traceback" not in process.stderr.read()
         assert process.wait(timeout=30) == 130

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from core.cli.tables import aggregate_lines, run_lines
+from core.cli.tables import aggregate_lines, counted, run_lines
 from core.experiment import Experiment
 from core.report import EpochReport, RunEnd, Status
 from core.store import Store
@@ -44,3 +44,10 @@ def test_every_run_has_its_own_measure(mixed: pd.DataFrame) -> None:
     assert [line[-2:] for line in lines] == [["0.75", "test_accuracy"]] * 2 + [
         ["0.25", "test_r2"]
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs"), (1_000, "1,000 runs")]
+)
+def test_one_is_not_many(number: int, told: str) -> None:
+    assert counted(number, "run") == told
