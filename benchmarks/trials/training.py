@@ -45,7 +45,7 @@ def epochs(block: Block, pool: PassesPool) -> Iterator[tuple[int, Timed]]:
         if told:
             now, whole = time.perf_counter(), told[0].seconds * len(block.configs)
             yield told[0].epoch, Timed(now - begun, whole - before)
-            before, begun = whole, now
+            before, begun = whole, time.perf_counter()
 
 
 def first_blocks(configs: Sequence[RunConfig]) -> list[Block]:
