@@ -5,6 +5,7 @@ The trainer does the same with each block in a worker; see ``core.jobs.trainer``
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 from core.engine.plan import blocks
@@ -63,11 +64,24 @@ def train(
     trained = kept.finished(ids)
     rest = [config for run_id, config in ids.items() if run_id not in trained]
     with _ending(kept, [config.id_under(engine) for config in rest], stop):
-        for reports in _reports(rest, engine, stop):
-            kept.write(reports)
+        for reports in _stored(kept, _reports(rest, engine, stop)):
             if watch:
                 watch(reports)
     return Results(kept, tuple(ids))
+
+
+def _stored(store: Store, trained: Iterator[list[Report]]) -> Iterator[list[Report]]:
+    """Each list of ``trained`` once ``store`` has it: written while the next one is trained."""
+    with ThreadPoolExecutor(1, "store") as thread:
+        writing: tuple[Future[None], list[Report]] | None = None
+        for reports in trained:
+            if writing:
+                writing[0].result()
+                yield writing[1]
+            writing = thread.submit(store.write, reports), reports
+        if writing:
+            writing[0].result()
+            yield writing[1]
 
 
 def _reports(
