@@ -110,21 +110,27 @@ class Passes:
         self._alive.assign(self._alive & ~members)
 
     def test(self, x: tf.Tensor, y: tf.Tensor) -> Sums:
-        """``evaluate`` without a look at which units live."""
-        return self._in_steps(self._test, x, y)
+        """The sums with the weights as they are, without a look at which units live."""
+        return self._in_steps(self._test, x, y, self.stack.weights())
 
-    def evaluate(self, x: tf.Tensor, y: tf.Tensor) -> Sums:
-        """The sums over ``x`` (seeds or 1, n, features) with the weights as they are."""
-        return self._in_steps(self._evaluate, x, y)
+    def evaluate(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
+        """The sums over ``x`` (seeds or 1, n, features) with ``weights``."""
+        return self._in_steps(self._evaluate, x, y, (weights.first, weights.rest))
 
-    def _in_steps(self, sums: Callable[..., tf.Tensor], x: tf.Tensor, y: tf.Tensor) -> Sums:
+    def _in_steps(
+        self,
+        sums: Callable[..., tf.Tensor],
+        x: tf.Tensor,
+        y: tf.Tensor,
+        weights: tuple[tf.Tensor, tf.Tensor],
+    ) -> Sums:
         totals, lived = [], []
         for start in range(0, x.shape[1], self._rows):
             parts = x[:, start : start + self._rows], y[:, start : start + self._rows]
             count = parts[0].shape[1]
             padding = [[0, 0], [0, self._rows - count], [0, 0]]
             filled = parts if count == self._rows else [tf.pad(part, padding) for part in parts]
-            total, live = sums(*filled, tf.constant(count))
+            total, live = sums(*filled, tf.constant(count), *weights)
             totals.append(total.numpy())
             lived.append(live.numpy())
         return self._as_sums(np.sum(totals, axis=0), np.any(lived, axis=0))
@@ -207,10 +213,10 @@ class Passes:
         return seen
 
     def _summed(
-        self, x: tf.Tensor, y: tf.Tensor, count: tf.Tensor, *, live: bool
+        self, x: tf.Tensor, y: tf.Tensor, count: tf.Tensor, *weights: tf.Tensor, live: bool
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Totals (seeds, variants, 3) and live units over the first ``count`` samples."""
-        layers = self.stack.layers(*self.stack.weights())
+        layers = self.stack.layers(*weights)
         pre, _ = self.stack.forward(layers, x)
         losses, outputs = self.stack.losses(pre[-1], y)
         counted = tf.range(tf.shape(x)[1]) < count

@@ -8,7 +8,7 @@ or when ``stop`` says so.
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import tensorflow as tf
@@ -100,7 +100,7 @@ class _Training:
                 if self.ended.any():
                     yield self._diverged()
             else:
-                made = self._made(thread, 0, self.passes.evaluate(self.inputs.x, self.inputs.y))
+                made = self._made(thread, 0)
             for epoch in range(self.epoch + 1, self.config.epochs + 1):
                 if self.ended.all():
                     break
@@ -195,7 +195,7 @@ class _Training:
         self,
         thread: ThreadPoolExecutor,
         epoch: int,
-        train: Sums,
+        seen: Sums | None = None,
         order: NDArray[np.int32] | None = None,
     ) -> Future[list[Report]]:
         """The reports of an epoch, of the weights as they are; who is found diverged ends here."""
@@ -204,29 +204,44 @@ class _Training:
         fell = ~self.ended & ~np.isfinite(test.loss)
         if fell.any():
             self.passes.freeze(fell)
-        if self.statistics and epoch and epoch == self.config.epochs:
-            self.dead = [(~live).mean(axis=2).reshape(-1) for live in train.live]
-            train = replace(train, live=self.passes.evaluate(self.inputs.x, self.inputs.y).live)
-        targets = self.data.y_train if order is None else taken(self.data.y_train, order)
+        if self.statistics and seen and epoch == self.config.epochs:
+            self.dead = [(~live).mean(axis=2).reshape(-1) for live in seen.live]
         diverged_at = self.passes.diverged_at()
-        measured = Measured(
+        moment = _Moment(
             epoch=epoch,
             seconds=self.seconds,
-            classification=self.data.classification,
-            train=train,
+            seen=seen,
+            order=order,
             test=test,
-            targets=(targets, self.data.y_test),
             diverged_at=diverged_at,
             skip=self.ended.copy(),
+            weights=self.passes.state(),
+            before=self.before,
         )
         self.ended |= diverged_at >= 0
-        return thread.submit(self._reports, measured, self.passes.state(), self.before)
+        return thread.submit(self._reports, moment)
 
-    def _reports(self, measured: Measured, weights: State, before: State | None) -> list[Report]:
-        """In the thread: what the probe shows of ``weights``, and the reports."""
-        probed = self.passes.probe(*self.probe, weights, before) if self.statistics else None
-        kept = measured.epoch in self.kept
-        arrays = (weights.first.numpy(), weights.rest.numpy()) if kept else None
+    def _reports(self, moment: "_Moment") -> list[Report]:
+        """In the thread, while training goes on from the moment: what there is to tell of it."""
+        epoch, weights, data = moment.epoch, moment.weights, self.data
+        train, targets = moment.seen, data.y_train
+        if train is None or (self.statistics and epoch == self.config.epochs):
+            whole = self.passes.evaluate(self.inputs.x, self.inputs.y, weights)
+            train = replace(train, live=whole.live) if train else whole
+        if moment.order is not None:
+            targets = taken(data.y_train, moment.order)
+        measured = Measured(
+            epoch=epoch,
+            seconds=moment.seconds,
+            classification=data.classification,
+            train=train,
+            test=moment.test,
+            targets=(targets, data.y_test),
+            diverged_at=moment.diverged_at,
+            skip=moment.skip,
+        )
+        probed = self.passes.probe(*self.probe, weights, moment.before) if self.statistics else None
+        arrays = (weights.first.numpy(), weights.rest.numpy()) if epoch in self.kept else None
         return epoch_reports(self.block, measured, probed, arrays)
 
     def _diverged(self) -> list[Report]:
@@ -245,3 +260,22 @@ class _Training:
             for config, left in zip(self.block.configs, rest, strict=True)
             if left
         ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moment:
+    """The end of an epoch, as its reports are made of it while training goes on.
+
+    ``seen`` are the sums over the epoch's batches in their ``order``; at the start there are
+    none. ``before`` are the weights before the last update.
+    """
+
+    epoch: int
+    seconds: float
+    seen: Sums | None
+    order: NDArray[np.int32] | None
+    test: Sums
+    diverged_at: NDArray[np.int32]
+    skip: NDArray[np.bool_]
+    weights: State
+    before: State | None
