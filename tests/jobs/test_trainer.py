@@ -227,7 +227,9 @@ def test_a_trainer_that_cannot_live_is_not_started_in_a_storm(
     process.close()
     moments = [float(line) for line in log.read_text().split()]
     pauses = [late - early for early, late in pairwise(moments)]
-    assert all(pause > least for pause, least in zip(pauses, (1, 2, 4), strict=True))
+    # A busy machine may write late when it began, so that the next pause looks shorter.
+    assert all(pause > least / 2 for pause, least in zip(pauses, (1, 2, 4), strict=True))
+    assert sum(pauses) > 6
 
 
 POISON = """
