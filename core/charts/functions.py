@@ -13,6 +13,7 @@ import pandas as pd
 from core.language import Translate
 
 _REST = "#9AA0A8"
+_DASHES = [[1, 0], [8, 4], [2, 4], [1, 0], [1, 0]]
 # The height is that of the plot: axes and legends come on top.
 _FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 
@@ -96,7 +97,8 @@ def depth_chart(
     shown = frame[frame[column] > 0] if log else frame
     scale = alt.Scale(zero=False)
     if log:
-        scale = alt.Scale(type="log", domain=[1e-20, 1e5], clamp=True)
+        # What falls below leaves the chart: held at its edge, it would look level.
+        scale = alt.Scale(type="log", domain=[1e-20, 1e5])
     x = alt.X("layer:Q", title=_("layers"), axis=alt.Axis(grid=False, format="d"), scale=_plain())
     y = alt.Y(f"{column}:Q", title=None, scale=scale, axis=alt.Axis(format=".0e" if log else "~g"))
     tips = [
@@ -158,6 +160,10 @@ def loss_chart(
                 "loss:N",
                 scale=alt.Scale(domain=names, range=[colours[name] for name in names]),
                 legend=alt.Legend(orient="bottom", title=None, labelLimit=240, columns=2),
+            ),
+            # Losses that are one curve are seen through each other's gaps.
+            strokeDash=alt.StrokeDash(
+                "loss:N", scale=alt.Scale(domain=names, range=_DASHES[: len(names)]), legend=None
             ),
             tooltip=[
                 alt.Tooltip("loss:N", title=_("loss")),

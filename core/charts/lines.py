@@ -21,13 +21,26 @@ _LEADER = 22  # pixels between the end of a line and its label
 _MOST_LABELS = 40
 # Words beside the data, on light and dark pages.
 QUIET = "#787F8C"
+_LEGEND = alt.Legend(
+    orient="bottom",
+    title=None,
+    columns=2,
+    labelLimit=200,
+    symbolType="stroke",
+    symbolSize=500,
+    symbolStrokeWidth=2.2,
+    symbolOpacity=1,
+)
 # Digits enough that no tick turns into 1e+1.
 NUMBERS = ".6~g"
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A column, the words beside its axis, and how it is scaled and written."""
+    """A column, the words beside its axis, and how it is scaled and written.
+
+    ``legend``: lines end amid others along this axis, so that their names stand below the chart.
+    """
 
     column: str
     title: str
@@ -35,6 +48,7 @@ class Axis:
     format: str = NUMBERS
     domain: tuple[float, float] | None = None
     whole: bool = False
+    legend: bool = False
 
 
 def line_chart(
@@ -63,11 +77,12 @@ def line_chart(
     labels = list(dict.fromkeys(shown["configuration"]))
     height = max(height, _LABEL_GAP * min(len(labels), _MOST_LABELS))
     domain = y.domain or _domain(shown, y)
-    base = alt.Chart(shown).encode(x=_x(shown, x), color=_colour(labels, styles))
+    legend = _LEGEND if x.legend else None
+    base = alt.Chart(shown).encode(x=_x(shown, x), color=_colour(labels, styles, legend))
     dash = alt.StrokeDash(
         "configuration:N",
         scale=alt.Scale(domain=labels, range=[list(styles[label].dash) for label in labels]),
-        legend=None,
+        legend=legend,
     )
     scale: dict[str, Any] = {
         "scale": alt.Scale(
@@ -85,7 +100,7 @@ def line_chart(
     chart: alt.LayerChart = (
         alt.layer(
             *_lines(base, y, scale, dash, told, steps=steps),
-            *_labels(named, x, scale, dash),
+            *([] if x.legend else _labels(named, x, scale, dash)),
         )
         .properties(
             height=height,
@@ -148,10 +163,12 @@ def _x(frame: pd.DataFrame, axis: Axis) -> alt.X:
     )
 
 
-def _colour(labels: Sequence[str], styles: Mapping[str, Style]) -> alt.Color:
+def _colour(
+    labels: Sequence[str], styles: Mapping[str, Style], legend: alt.Legend | None = None
+) -> alt.Color:
     colours = [styles[label].colour for label in labels]
     return alt.Color(
-        "configuration:N", scale=alt.Scale(domain=list(labels), range=colours), legend=None
+        "configuration:N", scale=alt.Scale(domain=list(labels), range=colours), legend=legend
     )
 
 

@@ -1,8 +1,8 @@
 """Colours and dashes of configurations, and the two ramps of cells with their text colour.
 
-An activation keeps its catalog colour on every page. Where activations repeat (they are
-crossed with learning rates, say) dashes tell the lines apart; without activations a
-sequence of hues that all kinds of colour vision can separate.
+An activation keeps its catalog colour on every page. Where activations repeat, crossed with
+learning rates say, the dash is the rate: one dash a rate, whatever the colour. Without
+activations a sequence of hues that all kinds of colour vision can separate.
 """
 
 import colorsys
@@ -16,7 +16,9 @@ from core.catalog import ACTIVATIONS
 
 # Okabe & Ito (2008), without the yellow and the black that vanish on one of two themes.
 _HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8E4585", "#8C8C8C")
-_DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (4, 1))
+_DASHES: tuple[tuple[int, ...], ...] = (
+    (1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (4, 1), (14, 4), (1, 4), (12, 3, 2, 3, 2, 3)
+)  # fmt: skip
 
 # Anchors of equal steps in OKLab lightness: pale to deep blue; ochre, pale, blue.
 SEQUENTIAL = ("#E3EEF8", "#A9CBE8", "#6CA5D2", "#3A7CB5", "#1D5490", "#0B2F63")
@@ -43,8 +45,13 @@ def colour_of(activation: str, *, dark: bool | None = None) -> str:
 
 
 def styles(configurations: pd.DataFrame, *, dark: bool | None = None) -> Mapping[str, Style]:
-    """A style for each row of a frame with the columns configuration and activation."""
+    """A style for each row of a frame with the columns configuration and activation.
+
+    Columns besides (but for ``runs``, a count) are what else differs: it chooses the dash.
+    """
     names = [text.partition("(")[0] for text in configurations["activation"]]
+    if len(set(names)) < len(names) and len(set(names)) > 1:
+        return _crossed(configurations, names, dark)
     distinct = len(set(names)) > 1
     drawn: dict[str, Style] = {}
     used: Counter[str] = Counter()
@@ -56,6 +63,34 @@ def styles(configurations: pd.DataFrame, *, dark: bool | None = None) -> Mapping
         drawn[label] = Style(colour, _DASHES[alike % len(_DASHES)] if dashed else _DASHES[0])
         used[colour] += 1
     return drawn
+
+
+def _crossed(
+    configurations: pd.DataFrame, names: Sequence[str], dark: bool | None
+) -> Mapping[str, Style]:
+    """Activations that repeat: the colour is the activation, the dash all else that differs."""
+    others = [c for c in configurations if c not in ("configuration", "activation", "runs")]
+    # Of leaky_relu(0.01) and leaky_relu(0.2), which have one colour, the first and the second.
+    kinds: dict[str, list[str]] = {}
+    for name, text in zip(names, configurations["activation"], strict=True):
+        if text not in kinds.setdefault(name, []):
+            kinds[name].append(text)
+    keys = [
+        (kinds[name].index(row["activation"]), *(row[other] for other in others))
+        for name, row in zip(names, configurations.to_dict("records"), strict=True)
+    ]
+    if not others:
+        seen: Counter[str] = Counter()
+        for place, name in enumerate(names):
+            keys[place] = (seen[name],)
+            seen[name] += 1
+    known = list(dict.fromkeys(keys))
+    if others == ["learning_rate"]:
+        known.sort(key=lambda key: (key[0], float(key[1])))
+    return {
+        label: Style(colour_of(name, dark=dark), _DASHES[known.index(key) % len(_DASHES)])
+        for label, name, key in zip(configurations["configuration"], names, keys, strict=True)
+    }
 
 
 def shade(ramp: Sequence[str], position: float) -> str:

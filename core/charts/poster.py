@@ -4,8 +4,9 @@ Altair charts in, one Vega-Lite specification out, on white, with every width sa
 has no page around it. Texts are in the reader's language already.
 """
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,14 @@ WIDTH = 1120  # pixels of a whole comparison
 CHART_WIDTH = 760  # pixels of a single chart's plot
 _GAP = 28
 _INK, _QUIET, _RULE = "#1B1F27", "#5B6472", "#E3E7EE"
-_TITLE, _LINE = 24, 14  # pixels of letters
+_TITLE, _LINE, _CELL = 24, 14, 13  # pixels of letters
+_COLUMN_GAP = 16  # pixels between the columns of a table
+_LEAST = 560  # pixels of texts, however small the charts are
+# Legends stand with their charts; a shared one would stand below all texts.
+_CHANNELS = ("color", "fill", "shape", "strokeDash", "size", "opacity")
+_EACH_ITS_OWN = {kind: dict.fromkeys(_CHANNELS, "independent") for kind in ("legend", "scale")}
+_POWER = re.compile("×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 
 Chart = (
     alt.Chart
@@ -42,19 +50,21 @@ class About:
 
 
 def poster(
-    about: About, rows: Sequence[Row], font: str, width: int = CHART_WIDTH
+    about: About, rows: Sequence[Row], font: str, width: int = CHART_WIDTH, abreast: int = 1
 ) -> dict[str, Any]:
     """One specification of ``rows`` of charts between the lines of ``about``.
 
     Args:
         width: pixels that a chart as wide as its place gets; a row shares them.
+        abreast: a row of fewer charts than this leaves the place of the others empty.
 
     Raises:
         PictureFailed: a chart has more rows than Altair writes into a file.
     """
     params: list[Any] = []
     datasets: dict[str, Any] = {}
-    lines = [_row(row, width, params, datasets) for row in rows]
+    lines = [_row(row, width, abreast, params, datasets) for row in rows]
+    width = _natural(lines, width)
     subtitle = [part for line in about.lines for part in wrapped(line, width, _LINE)]
     below = [part for line in about.footer for part in wrapped(line, width, _LINE)]
     content: dict[str, Any] = {
@@ -71,6 +81,7 @@ def poster(
             "offset": 18,
         },
         "vconcat": [*lines, _text(below, width)],
+        "resolve": _EACH_ITS_OWN,
         "spacing": 16,
         "background": "#FFFFFF",
         "padding": 24,
@@ -78,7 +89,8 @@ def poster(
         "datasets": datasets,
     }
     # What a pointer does in a page has no place in a file, but its rules name these.
-    return content | ({"params": params} if params else {})
+    whole: dict[str, Any] = _drawable(content | ({"params": params} if params else {}))
+    return whole
 
 
 def texts_chart(
@@ -86,7 +98,10 @@ def texts_chart(
 ) -> alt.Chart:
     """A table of texts; the first cell of each row in its own of ``inks``."""
     wide = [max(map(_width, column)) for column in zip(headings, *rows, strict=True)]
-    starts = [sum(wide[:index]) / sum(wide) * width for index in range(len(wide))]
+    # Letters as large as the width allows, with a gap between columns.
+    room = width - _COLUMN_GAP * (len(wide) - 1)
+    size = min(_CELL, room / sum(wide))
+    starts = [size * sum(wide[:index]) + _COLUMN_GAP * index for index in range(len(wide))]
     cells = [
         {"x": start, "y": line, "text": text, "ink": _QUIET if not line else inks[line - 1]}
         if not column or not line
@@ -95,7 +110,7 @@ def texts_chart(
         for column, (start, text) in enumerate(zip(starts, row, strict=True))
     ]
     base = alt.Chart(alt.InlineData(values=cells))
-    text = base.mark_text(align="left", baseline="middle", fontSize=13).encode(
+    text = base.mark_text(align="left", baseline="middle", fontSize=size).encode(
         x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
         y=alt.Y("y:O", axis=None),
         text="text:N",
@@ -127,7 +142,7 @@ def wrapped(text: str, pixels: int, size: int) -> list[str]:
 def _words(text: str) -> list[str]:
     words = [""]
     for mark in text:
-        wide = _mark_width(mark) == 1
+        wide = 1 in (_mark_width(mark), _mark_width(words[-1][-1:] or "a"))
         # What closes never begins a line.
         if (words[-1].endswith(" ") or wide) and mark not in "、。，）」? 」…":
             words.append("")
@@ -144,8 +159,11 @@ def _mark_width(mark: str) -> float:
     return 1.0 if unicodedata.east_asian_width(mark) in "WF" else 0.56
 
 
-def _row(row: Row, width: int, params: list[Any], datasets: dict[str, Any]) -> dict[str, Any]:
-    share = (width - _GAP * (len(row) - 1)) // len(row)
+def _row(
+    row: Row, width: int, abreast: int, params: list[Any], datasets: dict[str, Any]
+) -> dict[str, Any]:
+    places = max(len(row), abreast)
+    share = (width - _GAP * (places - 1)) // places
     charts = []
     for chart in row:
         try:
@@ -161,7 +179,38 @@ def _row(row: Row, width: int, params: list[Any], datasets: dict[str, Any]) -> d
         for name in ("$schema", "config", "autosize", "padding", "background"):
             content.pop(name, None)
         charts.append(_wide(content, share))
-    return charts[0] if len(charts) == 1 else {"hconcat": charts, "spacing": _GAP}
+    if len(charts) == 1:
+        only: dict[str, Any] = charts[0]
+        return only
+    return {"hconcat": charts, "spacing": _GAP, "resolve": _EACH_ITS_OWN}
+
+
+def _natural(lines: Sequence[Mapping[str, Any]], width: int) -> int:
+    """The width of texts: that of charts which have a size of their own, where they are small."""
+    rows = [line.get("hconcat", [line]) for line in lines]
+    # Steps are those of small pictures in rows.
+    sizes = [
+        [_LEAST / 2 if isinstance(size, dict) else size for size in map(_size, row)] for row in rows
+    ]
+    if not all(isinstance(size, int | float) and size < width / 2 for row in sizes for size in row):
+        return width
+    most = max((sum(row) + 2 * _GAP * len(row) for row in sizes), default=width)
+    return max(_LEAST, min(width, int(most)))
+
+
+def _size(chart: Mapping[str, Any]) -> Any:
+    return chart.get("width")
+
+
+def _drawable(content: Any) -> Any:
+    """``content`` with powers of ten as the shipped font has them: 3×10⁻⁶ is 3e−6 there."""
+    if isinstance(content, dict):
+        return {key: _drawable(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_drawable(part) for part in content]
+    if isinstance(content, str):
+        return _POWER.sub(lambda found: "e" + found[1].translate(_PLAIN), content)
+    return content
 
 
 def _wide(content: Any, width: int) -> Any:
@@ -198,6 +247,8 @@ def _config(font: str) -> dict[str, Any]:
         "axis": {
             **quiet,
             "labelFontSize": 12,
+            "labelPadding": 6,
+            "labelSeparation": 10,
             "titleFontSize": 13,
             "gridColor": _RULE,
             "domain": False,
@@ -205,7 +256,7 @@ def _config(font: str) -> dict[str, Any]:
         },
         "title": {"color": _INK, "font": font, "subtitleFont": font, "fontWeight": "normal"},
         "header": quiet,
-        "legend": quiet,
+        "legend": {**quiet, "labelFontSize": 12},
         "scale": {"bandPaddingInner": 0.06, "bandPaddingOuter": 0},
         "text": {"font": font},
     }

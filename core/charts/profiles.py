@@ -23,7 +23,10 @@ def across_chart(
     frame: pd.DataFrame, statistic: Statistic, styles: Mapping[str, Style], _: Translate
 ) -> alt.LayerChart:
     """``statistic`` by hidden layer, on a log axis."""
-    return _chart(frame, Axis("layer", _("hidden layer"), whole=True), statistic, "", styles, _)
+    # Of networks of different depth, lines end amid the others.
+    apart = bool(frame.groupby("configuration")["layer"].max().nunique() > 1)
+    axis = Axis("layer", _("hidden layer"), whole=True, legend=apart)
+    return _chart(frame, axis, statistic, "", styles, _)
 
 
 def epochs_chart(

@@ -35,11 +35,14 @@ CLASS_COLOURS: Mapping[str, str] = {
 }
 
 
-def rate_map_chart(frame: pd.DataFrame, metric: Metric, _: Translate) -> alt.LayerChart:
+def rate_map_chart(
+    frame: pd.DataFrame, metric: Metric, _: Translate, *, legend: bool = False
+) -> alt.LayerChart:
     """Cells by row and learning rate: the class as colour, the value (or how many diverged) in it.
 
     Args:
         frame: rows of ``analysis.rates.rate_map``.
+        legend: whether the chart says itself what its colours are.
     """
     cells = frame.copy()
     cells["rate"] = [f"{rate:g}" for rate in cells["learning_rate"]]
@@ -68,7 +71,16 @@ def rate_map_chart(frame: pd.DataFrame, metric: Metric, _: Translate) -> alt.Lay
             alt.Tooltip("diverged:Q", title=_("diverged")),
         ],
     )
-    layers = [base.mark_rect(cornerRadius=2).encode(color=alt.Color("fill:N", scale=None))]
+    kinds = [kind for kind in CLASS_TITLES if (cells["kind"] == kind).any()]
+    classes = alt.Fill(
+        "class:N",
+        scale=alt.Scale(
+            domain=[_(CLASS_TITLES[kind]) for kind in kinds],
+            range=[CLASS_COLOURS[kind] for kind in kinds],
+        ),
+        legend=alt.Legend(orient="bottom", title=None) if legend else None,
+    )
+    layers = [base.mark_rect(cornerRadius=2).encode(fill=classes)]
     if len(rates) <= 14:
         layers.append(
             base.mark_text(fontSize=12 if len(rates) <= 9 else 10).encode(

@@ -22,13 +22,20 @@ UNIT_TITLES: Mapping[str, str] = {
 
 
 def share_chart(
-    frame: pd.DataFrame, unit: str, target: str, styles: Mapping[str, Style], _: Translate
+    frame: pd.DataFrame,
+    unit: str,
+    target: str,
+    styles: Mapping[str, Style],
+    _: Translate,
+    *,
+    hint: bool = True,
 ) -> alt.LayerChart:
     """Steps of the share of seeds that have arrived, with their bands.
 
     Args:
         frame: rows of ``analysis.arrivals.steps``.
         target: the target in words, ``97 %``.
+        hint: whether to say what pointing does.
     """
     last = float(frame["time"].max())
     # A share that everyone has reached, or that nobody adds to any more, stays what it is.
@@ -52,7 +59,7 @@ def share_chart(
         styles,
         title=heading(
             _("Share of seeds that have reached {target}").format(target=target),
-            _("with 95 % band; where lines are many, point at one for its own"),
+            _("with 95 % band; where lines are many, point at one for its own") if hint else "",
         ),
         told={
             "configuration": _("configuration"),
@@ -117,12 +124,15 @@ def ratio_chart(
             alt.Tooltip("pairs:Q", title=_("pairs of seeds")),
         ],
     )
-    text = base.mark_text(dy=-11, fontSize=11).encode(x=x, text="text:N", color=alt.value(QUIET))
+    # Beside the plot: over it, it would cross the line at 1 or the names.
+    text = base.mark_text(align="left", dx=10, fontSize=11).encode(
+        x=alt.value("width"), text="text:N", color=alt.value(QUIET)
+    )
     chart: alt.LayerChart = (
         alt.layer(one.encode(x=x), span, point, text)
         .properties(
             width="container",
-            height=alt.Step(34),
+            height=alt.Step(28),
             autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)

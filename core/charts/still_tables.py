@@ -35,10 +35,18 @@ class Strip:
     rows: tuple[tuple[Cell | None, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """How a line is drawn in the chart beside: its colour and dash, as in ``palette.Style``."""
+
+    colour: str
+    dash: tuple[int, ...]
+
+
 def board_html(
-    headings: Sequence[str], rows: Sequence[Row], colours: Sequence[str], against: int = 2
+    headings: Sequence[str], rows: Sequence[Row], keys: Sequence[Key], against: int = 2
 ) -> str:
-    """The leaderboard; ``colours`` by line; column ``against`` is bold where it is clear."""
+    """The leaderboard; ``keys`` by line; column ``against`` is bold where it is clear."""
     head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in headings)
     body = ""
     for row in rows:
@@ -46,8 +54,7 @@ def board_html(
         for number, text in enumerate(row.cells):
             told = html.escape(text)
             if not number:
-                dot = f'<i style="background:{colours[row.line]}"></i>'
-                cells += f'<th scope="row">{dot}{told}</th>'
+                cells += f'<th scope="row">{_line(keys[row.line])}{told}</th>'
             else:
                 strong = row.clear and number == against
                 cells += f"<td><strong>{told}</strong></td>" if strong else f"<td>{told}</td>"
@@ -69,6 +76,19 @@ def strip_html(strip: Strip, title: str, meaning: str, layer: str, names: Sequen
         f'</caption><thead><tr><th scope="col">{html.escape(layer)}</th>{numbers}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
     )
+
+
+def _line(key: Key) -> str:
+    """A piece of the line, which is the legend of the chart beside."""
+    stops, at = [], 0
+    for number, length in enumerate(key.dash):
+        if length:
+            ink = "transparent" if number % 2 else key.colour
+            stops.append(f"{ink} {at}px {at + length}px")
+        at += length
+    solid = len(stops) < 2
+    fill = key.colour if solid else f"repeating-linear-gradient(90deg,{','.join(stops)})"
+    return f'<i style="background:{fill}"></i>'
 
 
 def _cell(cell: Cell | None) -> str:

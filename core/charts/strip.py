@@ -113,12 +113,17 @@ EVERY: dict[str, Statistic] = STATISTICS | {statistic.column: statistic for stat
 
 
 def strip_chart(
-    frame: pd.DataFrame, statistic: Statistic, configurations: Sequence[str], _: Translate
+    frame: pd.DataFrame,
+    statistic: Statistic,
+    configurations: Sequence[str],
+    _: Translate,
+    most_text: int = _MOST_TEXT,
 ) -> alt.LayerChart:
     """Cells of ``statistic``: rows are ``configurations`` in that order, columns layers.
 
     Args:
         frame: columns configuration, layer, statistic, value, n.
+        most_text: of so many layers at most each cell says its number.
     """
     cells = coloured(frame, statistic)
     base = alt.Chart(cells).encode(
@@ -138,9 +143,12 @@ def strip_chart(
         ],
     )
     layers = [base.mark_rect(cornerRadius=2).encode(color=alt.Color("fill:N", scale=None))]
-    if cells["layer"].nunique() <= _MOST_TEXT:
+    count = cells["layer"].nunique()
+    if count <= most_text:
         layers.append(
-            base.mark_text(fontSize=12).encode(text="text:N", color=alt.Color("ink:N", scale=None))
+            base.mark_text(fontSize=12 if count <= _MOST_TEXT else 9).encode(
+                text="text:N", color=alt.Color("ink:N", scale=None)
+            )
         )
     chart: alt.LayerChart = (
         alt.layer(*layers)

@@ -48,15 +48,14 @@ def draw_confusions(shown: Shown, _: Translate) -> None:
             charts.append(confusion_panel(cells, (str(label), told), _))
             st.altair_chart(charts[-1], width="content", key=f"confusion_{label}")
     title = _("What do the networks answer?")
-    pictures.draw_save_all(charts, title, shown.selection, _, key="confusions")
-    st.markdown(readings.frequent_mistake(table, _))
-    st.caption(
-        _(
-            "Rows are what a sample is, columns what the network says, numbers the percent of the"
-            " row; all samples of the test set, all seeds together. Green is right, blue is wrong"
-            " and deepest from 10 % on."
-        )
+    key = _(
+        "Rows are what a sample is, columns what the network says, numbers the percent of the"
+        " row; all samples of the test set, all seeds together. Green is right, blue is wrong"
+        " and deepest from 10 % on."
     )
+    pictures.draw_save_all(charts, title, shown.selection, _, key="confusions", more=[key])
+    st.markdown(readings.frequent_mistake(table, _))
+    st.caption(key)
     if len(shown.of_seed) > 1:
         _draw_disagreement(shown, answered, classes, _)
 
@@ -87,9 +86,12 @@ def _draw_disagreement(
     if shown.config.source.kind != "image":
         return
     left, right = st.columns(2)
-    for place, winner, rows, wrong in (
-        (left, first, found.only_first, two),
-        (right, second, found.only_second, one),
+    seed = _("Of seed {seed}; the first {most} in the order of the test set.").format(
+        seed=shown.seed, most=_MOST_PICTURES
+    )
+    for place, winner, loser, rows, wrong in (
+        (left, first, second, found.only_first, two),
+        (right, second, first, found.only_second, one),
     ):
         told = _("**{name} alone is right**: class → the other's answer")
         place.markdown(told.format(name=winner))
@@ -105,13 +107,12 @@ def _draw_disagreement(
         )
         with place:
             st.altair_chart(chart, width="content", key=f"digits_{winner}")
-            title = _("Right here, wrong there")
-            pictures.draw_save_all([chart], title, shown.selection, _, key=f"digits_{winner}")
-    st.caption(
-        _("Of seed {seed}; the first {most} in the order of the test set.").format(
-            seed=shown.seed, most=_MOST_PICTURES
-        )
-    )
+            title = _("{name} is right, {other} is wrong").format(name=winner, other=loser)
+            more = [_("Below each picture: its class → the wrong answer."), seed]
+            pictures.draw_save_all(
+                [chart], title, shown.selection, _, key=f"digits_{winner}", more=more
+            )
+    st.caption(seed)
 
 
 def answers_table(

@@ -33,7 +33,7 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
     by = _choose_group(chosen, _, key)
     runs = grouped(chosen.runs, by) if by else chosen.runs
     table = configurations(runs)
-    epochs, title = chosen.epochs(), chosen.name or _("How do these runs compare?")
+    epochs, title = chosen.epochs(), chosen.question(_) or _("How do these runs compare?")
     st.caption(sentences.setting(chosen.runs, _))
     told = pictures.about(title, chosen, _, pictures.caption(chosen.runs, _))
     chart = results.draw_curves(runs, epochs, _, key, grouped=bool(by))

@@ -22,6 +22,10 @@ def draw_losses(_: Translate) -> None:
             " sample pulls no harder than a near one; where it grows, the farthest leads."
         )
     )
+    classes = _(
+        "Gradients of classes are along p, the other class's probability being 1 − p; hinge is"
+        " drawn over the margin 2p − 1. On one-hot targets kl_divergence is cross_entropy."
+    )
     for title, frame, axis in (
         (_("Of an error"), pulls.against_residual(), _("residual y − t")),
         (
@@ -40,21 +44,15 @@ def draw_losses(_: Translate) -> None:
         ):
             chart = loss_chart(frame, axis, column, name, colours, _)
             with place:
-                pictures.draw_chart(
-                    chart, f"{title}: {name}", None, _, key=f"losses_{names[0]}_{column}"
-                )
+                key, more = f"losses_{names[0]}_{column}", [] if "mse" in names else [classes]
+                pictures.draw_chart(chart, f"{title}: {name}", None, _, key=key, more=more)
         with st.expander(_("Formulas and sources")):
             for name in names:
                 loss = LOSSES[name]
                 st.markdown(f"**{_(loss.title)}**. {_(loss.strengths)} {_(loss.weaknesses)}")
                 st.latex(loss.formula)
                 st.caption(loss.reference)
-    st.caption(
-        _(
-            "Gradients of classes are along p, the other class's probability being 1 − p; hinge is"
-            " drawn over the margin 2p − 1. On one-hot targets kl_divergence is cross_entropy."
-        )
-    )
+    st.caption(classes)
     _draw_outlier(_)
 
 
@@ -67,24 +65,23 @@ def _draw_outlier(_: Translate) -> None:
     fits = pulls.fits(at)
     colours = dict(zip(fits["loss"], _COLOURS, strict=False))
     chart = outlier_chart(pulls.MEASURED, at, fits, colours, _)
-    pictures.draw_chart(chart, _("What an outlier does"), None, _, key="outlier_chart")
     by_loss = fits.set_index("loss")
     told = _(
         "Ten measurements near 0 and one at {at}: mse answers {mse}, mae {mae}. Of all pulls at 0,"
         " the one outlier has {squared} % under mse and {absolute} % under mae."
     )
-    st.markdown(
-        "**"
-        + told.format(
-            at=f"{at:g}",
-            mse=_fixed(by_loss["fit"]["mse"]),
-            mae=_fixed(by_loss["fit"]["mae"]),
-            squared=f"{100 * by_loss['pull']['mse']:.0f}",
-            absolute=f"{100 * by_loss['pull']['mae']:.0f}",
-        )
-        + "**"
+    finding = told.format(
+        at=f"{at:g}",
+        mse=_fixed(by_loss["fit"]["mse"]),
+        mae=_fixed(by_loss["fit"]["mae"]),
+        squared=f"{100 * by_loss['pull']['mse']:.0f}",
+        absolute=f"{100 * by_loss['pull']['mae']:.0f}",
     )
-    st.caption(_("Each tick is the one number whose mean loss over all eleven is least."))
+    ticks = _("Each tick is the one number whose mean loss over all eleven is least.")
+    title, more = _("What an outlier does"), [finding, ticks]
+    pictures.draw_chart(chart, title, None, _, key="outlier_chart", more=more)
+    st.markdown(f"**{finding}**")
+    st.caption(ticks)
 
 
 def _fixed(value: float) -> str:
@@ -124,16 +121,13 @@ def draw_softmax(_: Translate) -> None:
     for column, (part, title) in zip(st.columns(3, gap="medium"), titles.items(), strict=True):
         charts.append(bars_chart(frame[frame["part"] == part], title, _))
         column.altair_chart(charts[-1], key=f"bars_{part}")
-    pictures.draw_save_all(charts, "∂loss/∂z = p − t", None, _, key="softmax")
     p = frame[(frame["part"] == "p") & (frame["label"] == str(right))]["value"].iloc[0]
-    st.markdown(
-        "**"
-        + _(
-            "The right class has {percent} %: its score is pulled up by {pull}, the others are"
-            " pushed down by as much together."
-        ).format(percent=f"{100 * p:.1f}", pull=number(1 - p, 2))
-        + "**"
-    )
+    finding = _(
+        "The right class has {percent} %: its score is pulled up by {pull}, the others are"
+        " pushed down by as much together."
+    ).format(percent=f"{100 * p:.1f}", pull=number(1 - p, 2))
+    pictures.draw_save_all(charts, titles["gradient"], None, _, key="softmax", more=[finding])
+    st.markdown(f"**{finding}**")
     st.latex(
         r"L = -\sum_i t_i \ln p_i,\quad p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}"
         r"\quad\Rightarrow\quad \frac{\partial L}{\partial z_i} = p_i - t_i"

@@ -79,7 +79,8 @@ def _draw_function(record: Activation, names: tuple[str, ...], reach: int, _: Tr
             st.altair_chart(chart, key=f"function_{column}")
             # Altair writes at most 5000 rows into a file: half the points are smooth enough.
             fewer = function_chart(frame.iloc[::2], name, colour, column, title, _)
-            told = pictures.about(title, None, _)
+            picture = _("{name}: {what}").format(name=name, what=title)
+            told = pictures.about(picture, None, _, _others(name, names, _))
             pictures.draw_save(
                 lambda fewer=fewer: [[fewer]],  # type: ignore[misc]
                 told,
@@ -97,6 +98,12 @@ def _draw_function(record: Activation, names: tuple[str, ...], reach: int, _: Tr
     st.subheader(_("All of them in numbers"), anchor=False)
     _draw_table(names, _)
     draw_costs(_)
+
+
+def _others(chosen: str, names: tuple[str, ...], _: Translate) -> str:
+    """Which curve of a picture is which."""
+    rest = _(", ").join(name for name in names if name != chosen)
+    return _("In bold {name}; in grey {others}.").format(name=chosen, others=rest)
 
 
 def _draw_words(record: Activation, _: Translate) -> None:
@@ -245,6 +252,12 @@ def _draw_depth(record: Activation, names: tuple[str, ...], _: Translate) -> Non
         + "**"
     )
     first = st.container()
+    meaning = _(
+        "Look for the line that stays level. Inputs from N(0, 1) through 50 untrained layers of"
+        " {width} units, no biases; {seeds} draws of the weights, the same for every function;"
+        " the gradient is the geometric mean of the root mean square of Jv/v for random v, J"
+        " the Jacobian. Dashed: (max |f′|)^n, which leaves the weights out."
+    ).format(width=WIDTH, seeds=SEEDS)
     left, right = st.columns(2)
     for place, column, title in (
         (first, "gradient", _("Gradient left after n layers")),
@@ -253,12 +266,7 @@ def _draw_depth(record: Activation, names: tuple[str, ...], _: Translate) -> Non
     ):
         chart = depth_chart(frame, name, colour, column, title, _, log=column == "gradient")
         with place:
-            pictures.draw_chart(chart, title, None, _, key=f"depth_{column}")
-    st.caption(
-        _(
-            "Look for the line that stays level. Inputs from N(0, 1) through 50 untrained layers of"
-            " {width} units, no biases; {seeds} draws of the weights, the same for every function;"
-            " the gradient is the geometric mean of the root mean square of Jv/v for random v, J"
-            " the Jacobian. Dashed: (max |f′|)^n, which leaves the weights out."
-        ).format(width=WIDTH, seeds=SEEDS)
-    )
+            picture = _("{name}, {weights}: {what}").format(name=name, weights=weights, what=title)
+            more = [_others(name, names, _), meaning]
+            pictures.draw_chart(chart, picture, None, _, key=f"depth_{column}", more=more)
+    st.caption(meaning)

@@ -27,7 +27,7 @@ def draw_growing(selection: Selection, draw: Draw, _: Translate) -> None:
     """``draw`` the selection, again every few seconds while its job trains."""
     if selection.name:
         # As plain text: an experiment's name is nobody's Markdown.
-        st.text(selection.name)
+        st.text(selection.question(_))
     st.caption(sentences.setting(selection.runs, _))
     job = selection.job
     if job is None or job.status not in ACTIVE:

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.charts.still import curves_html
-from core.charts.still_tables import board_html, strip_html
+from core.charts.still_tables import Key, board_html, strip_html
 from core.errors import BundleUnavailable
 from core.gallery.cards import entry_address
 from core.gallery.entry import Entry
@@ -35,8 +35,8 @@ def draw_landing(entry: Entry, frame: Frame) -> None:
     with left:
         st.html(_style(len(summary.still.lines)) + _curves(summary, words, _))
     with right:
-        colours = [line.colour for line in summary.still.lines]
-        st.html(board_html(words.headings, words.rows, colours))
+        keys = [Key(line.colour, line.dash) for line in summary.still.lines]
+        st.html(board_html(words.headings, words.rows, keys))
         _draw_findings(words, _)
         _draw_way(_)
     st.subheader(_("What happens inside: the layers"), anchor=False)

@@ -24,6 +24,7 @@ from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
 
 _MOST_DRAWN = 12
+_MOST_NUMBERS = 16  # layers of which a picture says the numbers
 _STRIPS = ("mean", "std", "zero_fraction", "saturated_fraction", "silent_fraction", "dead_fraction")
 _ACROSS = ("delta_rms", "gradient_norm", "update_ratio")
 _COLOURS = {
@@ -188,7 +189,8 @@ def _draw_across(
             charts.append(chart.properties(title=_(EVERY[statistic].title)))
             st.altair_chart(chart, width="stretch", key=f"across_{statistic}")
     title = _("How the signal passes the layers")
-    pictures.draw_save_all(charts, title, selection, _, key="layers_across")
+    told = _("After epoch {epoch}: geometric means over seeds, on log axes.").format(epoch=epoch)
+    pictures.draw_save_all(charts, title, selection, _, key="layers_across", more=[told])
 
 
 def _draw_ridges(
@@ -228,7 +230,11 @@ def _draw_ridges(
             charts.append(chart)
             column.altair_chart(chart, width="stretch", key=f"ridges_{layer}")
     title = _("Distributions of activations")
-    pictures.draw_save_all(charts, title, selection, _, key="layers_ridges")
+    said = _(
+        "After epoch {epoch}: shares of activations by value, over the probe samples and all units,"
+        " the mean over seeds; exact zeros are counted on the right. Dashed: before training."
+    ).format(epoch=epoch)
+    pictures.draw_save_all(charts, title, selection, _, key="layers_ridges", more=[said])
 
 
 def _draw_strips(
@@ -243,9 +249,13 @@ def _draw_strips(
             statistic = EVERY[name]
             column.markdown(f"**{_(statistic.title)}**", help=_(statistic.meaning))
             chart = strip_chart(frame, statistic, names, _)
-            charts.append(chart.properties(title=_(statistic.title)))
+            # In a picture nobody can point at a cell: there every one says its number.
+            still = strip_chart(frame, statistic, names, _, most_text=_MOST_NUMBERS)
+            charts.append(still.properties(title=_(statistic.title)))
             column.altair_chart(chart, width="stretch", key=f"strip_{name}")
-    pictures.draw_save_all(charts, _("Layer by layer"), selection, _, key="layers_strips")
+    told = _("After epoch {epoch}: means over seeds.").format(epoch=epoch)
+    title = _("Layer by layer")
+    pictures.draw_save_all(charts, title, selection, _, key="layers_strips", more=[told], abreast=2)
 
 
 def _draw_epochs(
@@ -275,4 +285,5 @@ def _draw_epochs(
                 chart = epochs_chart(frame, statistic, layer, drawn, _)
                 charts.append(chart)
                 column.altair_chart(chart, width="stretch", key=f"epochs_{layer}")
-    pictures.draw_save_all(charts, _(statistic.title), selection, _, key="layers_epochs")
+    title, told = _(statistic.title), [_(statistic.meaning), pictures.caption(selection.runs, _)]
+    pictures.draw_save_all(charts, title, selection, _, key="layers_epochs", more=told)

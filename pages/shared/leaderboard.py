@@ -14,7 +14,7 @@ from core.analysis.configurations import configurations
 from core.analysis.convergence import suggested_target
 from core.analysis.leaderboard import headings, leaderboard, plain_cells
 from core.charts.palette import styles
-from core.charts.still_tables import Row, board_html
+from core.charts.still_tables import Key, Row, board_html
 from core.language import Translate
 from core.metrics import METRICS
 from pages.shared.binding import bound, foreign
@@ -29,7 +29,6 @@ class Board:
 
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
-    colours: tuple[str, ...]
     findings: tuple[str, ...]
 
 
@@ -53,7 +52,7 @@ def draw_leaderboard(
     foreign("baseline", names, _)
     board = leaderboard(runs, epochs, metric, baseline, target)
     goal = metric.goal(target)
-    colours = tuple(style.colour for style in styles(table, dark=is_dark()).values())
+    keys = [Key(style.colour, style.dash) for style in styles(table, dark=is_dark()).values()]
     rows = tuple(
         Row(names.index(cells[0]), cells, bool(clear))
         for cells, clear in zip(
@@ -61,7 +60,7 @@ def draw_leaderboard(
         )
     )
     head = headings(metric, baseline, goal, _)
-    st.html(board_html(head, rows, colours))
+    st.html(board_html(head, rows, keys))
     findings: tuple[str, ...] = ()
     if board.reached["n"].sum() and not grouped:
         speed = sentences.speed(board.reached, goal, _)
@@ -81,4 +80,4 @@ def draw_leaderboard(
             "between runs that are alike in all else, those in bold clear of zero."
         )
     )
-    return Board(head, rows, colours, findings)
+    return Board(head, rows, findings)

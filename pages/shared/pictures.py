@@ -39,7 +39,7 @@ def about(title: str, chosen: Selection | None, _: Translate, *more: str) -> Abo
     lacking = picture.undrawable(written)
     if lacking:
         more = (*more, _("The picture's font lacks: {marks}").format(marks=lacking))
-    return About(title, tuple(lines), (*more, link))
+    return About(title, tuple(lines), (*filter(None, more), link))
 
 
 def draw_chart(
@@ -50,25 +50,35 @@ def draw_chart(
     *,
     key: str,
     more: Sequence[str] = (),
+    saved: Chart | None = None,
 ) -> None:
     """A chart as wide as its place, and the button that saves it.
 
     Args:
         title: of the picture: the question that the chart answers.
         more: lines below the picture's chart.
+        saved: what stands in the picture, where the page's chart leans on the page.
     """
     st.altair_chart(chart, width="stretch", key=key)
-    draw_save(lambda: [[chart]], about(title, chosen, _, *more), _, key=f"{key}_save")
+    draw_save(lambda: [[saved or chart]], about(title, chosen, _, *more), _, key=f"{key}_save")
 
 
 def draw_save_all(
-    charts: Sequence[Chart], title: str, chosen: Selection | None, _: Translate, *, key: str
+    charts: Sequence[Chart],
+    title: str,
+    chosen: Selection | None,
+    _: Translate,
+    *,
+    key: str,
+    more: Sequence[str] = (),
+    abreast: int = _ABREAST,
 ) -> None:
-    """The button that saves small charts as one picture, in rows as on the page."""
+    """The button that saves small charts as one picture, so many in a row as ``abreast`` says."""
     if not charts:
         return
-    rows = [charts[start : start + _ABREAST] for start in range(0, len(charts), _ABREAST)]
-    draw_save(lambda: rows, about(title, chosen, _), _, key=f"{key}_save", width=WIDTH)
+    rows = [charts[start : start + abreast] for start in range(0, len(charts), abreast)]
+    told, many = about(title, chosen, _, *more), min(abreast, len(charts))
+    draw_save(lambda: rows, told, _, key=f"{key}_save", width=WIDTH, abreast=many)
 
 
 def draw_save(
@@ -78,12 +88,14 @@ def draw_save(
     *,
     key: str,
     width: int = CHART_WIDTH,
+    abreast: int = 1,
     label: str | None = None,
 ) -> None:
     """The button "Save picture" of the charts that ``rows`` makes when it is pressed.
 
     Args:
         width: pixels of a row of charts.
+        abreast: how many charts a full row has.
         label: a translated label of its own, for a picture of more than one chart.
     """
 
@@ -94,7 +106,7 @@ def draw_save(
             "Source": told.footer[-1],
         }
         try:
-            return picture.render(poster(told, rows(), picture.FONT, width), notes)
+            return picture.render(poster(told, rows(), picture.FONT, width, abreast), notes)
         except PictureFailed as error:
             # Nothing can be drawn on the page by now: the file says why it holds no chart.
             failed = replace(told, lines=(error.told(_), *told.lines))
@@ -116,7 +128,8 @@ def _address(chosen: Selection | None) -> str:
     """The whole link of this page, with the runs that it shows."""
     asked = st.query_params.to_dict()
     held = chosen.parameters if chosen else {}
-    return f"{here()}?{address({**held, **asked})}"
+    parameters = address({**held, **asked})
+    return f"{here()}?{parameters}" if parameters else here()
 
 
 def _file(title: str) -> str:

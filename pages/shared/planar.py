@@ -107,16 +107,18 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
             charts.append(chart)
             st.altair_chart(chart, width="content", key=f"surface_{run['run_id']}")
     title = _("What do the networks answer?")
-    pictures.draw_save_all(charts, title, shown.selection, _, key="surfaces")
+    seed = _("Seed {seed}.").format(seed=shown.seed)
+    if epoch is not None:
+        seed = _("Seed {seed}, after epoch {epoch}.").format(seed=shown.seed, epoch=epoch)
+    key = _(
+        "The background is the answer of the network, pale where it is unsure; points are samples:"
+        " rimmed in white those of the training, in black those of the test, crosses are outliers."
+        " x1 and x2 are the inputs in their own units."
+    )
+    pictures.draw_save_all(charts, title, shown.selection, _, key="surfaces", more=[seed, key])
     if said := readings.best_and_worst(scores, metric, shown.seed, _):
         st.markdown(said)
-    st.caption(
-        _(
-            "The background is the answer of the network, pale where it is unsure; points are"
-            " samples: rimmed in white those of the training, in black those of the test, crosses"
-            " are outliers. x1 and x2 are the inputs in their own units."
-        )
-    )
+    st.caption(key)
 
 
 def _scores(shown: Shown, epoch: int | None, metric: Metric) -> dict[str, float]:
@@ -143,21 +145,20 @@ def _draw_units(shown: Shown, data: Dataset, _: Translate) -> None:
     if not layers:
         st.caption(_("These networks have no hidden layers."))
         return
-    st.caption(
-        _(
-            "Each picture is one unit's activation over the same plane: blue above 0, brown below,"
-            " pale at 0, the deepest colour its own largest value. A picture of one colour is a"
-            " unit that tells nothing apart: dead, or saturated everywhere."
-        )
+    meaning = _(
+        "Each picture is one unit's activation over the same plane: blue above 0, brown below,"
+        " pale at 0, the deepest colour its own largest value. A picture of one colour is a"
+        " unit that tells nothing apart: dead, or saturated everywhere."
     )
+    st.caption(meaning)
     charts = []
     with st.container(horizontal=True, gap="medium"):
         for number, surfaces in enumerate(layers, 1):
             chart = units_chart(surfaces[:48], number, _)
             st.altair_chart(chart, width="content", key=f"units_{number}")
             charts.append(chart)
-    title = _("What each hidden unit sees")
-    pictures.draw_save_all(charts, title, shown.selection, _, key="units")
+    title = _("What each hidden unit sees: {name}").format(name=label)
+    pictures.draw_save_all(charts, title, shown.selection, _, key="units", more=[meaning])
 
 
 def _span(spots: pd.DataFrame) -> tuple[float, float]:

@@ -46,7 +46,22 @@ def draw_map(selection: Selection, _: Translate) -> None:
         )
     )
     chart = rate_map_chart(shown, metric, _)
-    pictures.draw_chart(chart, _("Which learning rates are good"), selection, _, key="rates_map")
+    title = _("Which learning rates are good")
+    more = [
+        _(
+            "In each cell {metric} at the end, the mean over seeds (of shares in percent), or how"
+            " many of the seeds diverged."
+        ).format(metric=_(metric.title))
+    ]
+    pictures.draw_chart(
+        chart,
+        title,
+        selection,
+        _,
+        key="rates_map",
+        more=more,
+        saved=rate_map_chart(shown, metric, _, legend=True),
+    )
     if len(names) > _MOST_ROWS:
         count = len(names) - _MOST_ROWS
         st.caption(_("{count} more rows are not drawn.").format(count=count))

@@ -19,6 +19,10 @@ _POINTS = 300
 def draw_fits(shown: Shown, _: Translate) -> None:
     """Curves over the samples where there is one input; residuals always."""
     data = samples(shown.config)
+    seed = _(
+        "Of seed {seed}: {count} samples of the training and of the test each, in the target's"
+        " own units."
+    ).format(seed=shown.seed, count=_POINTS)
     networks = {
         str(run["configuration"]): shown.network(run) for run in shown.of_seed.to_dict("records")
     }
@@ -38,7 +42,7 @@ def draw_fits(shown: Shown, _: Translate) -> None:
         spots = next(iter(fits.values()))
         chart = fit_chart(pd.concat(curves, ignore_index=True), spots, drawn, _)
         title = _("What do the networks answer?")
-        pictures.draw_chart(chart, title, shown.selection, _, key="fits")
+        pictures.draw_chart(chart, title, shown.selection, _, key="fits", more=[seed])
     if said := readings.outliers(fits, _):
         st.markdown(said)
     st.subheader(
@@ -61,10 +65,5 @@ def draw_fits(shown: Shown, _: Translate) -> None:
             charts.append(residual_panel(frame, reach, (label, told), _))
             st.altair_chart(charts[-1], width="content", key=f"residual_{label}")
     title = _("What is left over: the residuals")
-    pictures.draw_save_all(charts, title, shown.selection, _, key="residuals")
-    st.caption(
-        _(
-            "Of seed {seed}: {count} samples of the training and of the test each, in the target's"
-            " own units."
-        ).format(seed=shown.seed, count=_POINTS)
-    )
+    pictures.draw_save_all(charts, title, shown.selection, _, key="residuals", more=[seed])
+    st.caption(seed)

@@ -62,6 +62,10 @@ class Selection:
     job: Job | None = None
     absent: int = 0
 
+    def question(self, _: Translate) -> str:
+        """``name``; of shipped results in the reader's language."""
+        return _(self.name) if self.gallery else self.name
+
     def epochs(self) -> pd.DataFrame:
         """EPOCH_COLUMNS of the runs."""
         return self._read("epochs", None)

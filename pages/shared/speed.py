@@ -94,7 +94,17 @@ def _draw_charts(
         else:
             chart = share_chart(curve, goal.unit, goal.words, drawn, _)
             title = _("Who has arrived by when")
-            pictures.draw_chart(chart, title, selection, _, key="speed_shares")
+            more = [
+                _(
+                    "Kaplan-Meier shares: seeds that end without arriving are censored, diverged"
+                    " ones never arrive. Bands, where there are any, hold 95 %."
+                )
+            ]
+            # Nobody can point at a line of a picture.
+            still = share_chart(curve, goal.unit, goal.words, drawn, _, hint=False)
+            pictures.draw_chart(
+                chart, title, selection, _, key="speed_shares", more=more, saved=still
+            )
     with right:
         st.subheader(
             _("How many times sooner"),

@@ -30,6 +30,29 @@ def test_no_two_configurations_look_alike() -> None:
         assert (one.colour, one.dash) != (other.colour, other.dash)
 
 
+def test_the_dash_is_the_learning_rate_whatever_the_colour() -> None:
+    rates = ("0.1", "0.001", "0.01", "10", "1", "100")
+    table = pd.DataFrame(
+        [(f"{name} · lr {rate}", rate, name) for name in ("relu", "leaky_relu") for rate in rates],
+        columns=["configuration", "learning_rate", "activation"],
+    )
+    drawn = styles(table)
+    assert len(set(drawn.values())) == len(table)
+    for rate in rates:
+        assert drawn[f"relu · lr {rate}"].dash == drawn[f"leaky_relu · lr {rate}"].dash
+    # The smallest rate is the whole line.
+    assert drawn["relu · lr 0.001"].dash == (1, 0)
+
+
+def test_two_slopes_of_one_activation_differ_at_every_rate() -> None:
+    names = ("relu", "leaky_relu(0.01)", "leaky_relu(0.2)")
+    table = pd.DataFrame(
+        [(f"{name} {rate}", rate, name) for name in names for rate in ("0.1", "0.01")],
+        columns=["configuration", "learning_rate", "activation"],
+    )
+    assert len(set(styles(table).values())) == len(table)
+
+
 def test_without_activations_that_differ_hues_tell_the_lines_apart() -> None:
     drawn = styles(_table(("lr 0.1", "relu"), ("lr 1", "relu")))
     assert drawn["lr 0.1"].colour != drawn["lr 1"].colour

@@ -50,3 +50,41 @@ def test_wrapping_loses_no_letter_and_keeps_the_width(text: str) -> None:
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(len(line) <= 18 for line in lines)
     assert not any(line.startswith(("、", "。")) for line in lines)
+
+
+def test_cells_of_a_table_of_texts_never_meet_and_fit_the_width() -> None:
+    heads = ("configuration", "test accuracy", "against relu · lr 0.001", "until 95 %")
+    row = (
+        "leaky_relu · lr 0.01",
+        "71.28 % ±11.32",
+        "−0.78 ±1.73, 2 エポック早い",
+        "エポック 2 · 0.05 s",
+    )
+    spec = texts_chart(heads, [row], ["#000000"], 520).to_dict()
+    (values,) = spec["datasets"].values()
+    size = spec["mark"]["fontSize"]
+    cells = sorted((v["x"], v["text"]) for v in values if v["y"] == 1)
+    ends = [x + size * sum(1 if ord(mark) > 0x2E80 else 0.56 for mark in t) for x, t in cells]
+    assert all(end < start for end, (start, _) in zip(ends, cells[1:], strict=False))
+    assert ends[-1] <= 521
+
+
+def test_legends_belong_to_their_charts_and_a_short_last_row_keeps_its_columns() -> None:
+    spec = poster(ABOUT, [[_chart("a"), _chart("b")], [_chart("c")]], "sans-serif", 900, 2)
+    jsonschema.validate(spec, alt.load_schema())
+    assert spec["vconcat"][1]["width"] == 436
+    assert spec["resolve"]["legend"]["color"] == "independent"
+    assert spec["vconcat"][0]["resolve"]["legend"]["shape"] == "independent"
+
+
+def test_powers_of_ten_are_written_in_letters_that_the_font_has() -> None:
+    about = About("3×10⁻⁶ and 10⁵", ("2.5×10¹²",), ())
+    spec = poster(about, [], "sans-serif", 900)
+    assert spec["title"]["text"] == ["3e−6 and 10⁵"]
+    assert spec["title"]["subtitle"] == ["2.5e12"]
+
+
+def test_latin_words_between_japanese_marks_are_not_cut() -> None:
+    lines = wrapped("太線は gelu、灰色は linear、sigmoid、softplus、mish。", 120, 10)
+    assert not any(line.endswith(("so", "sig", "lin")) for line in lines)
+    assert "softplus、" in "".join(lines)

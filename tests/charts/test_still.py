@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from core.charts.still import HEIGHT, Line, Still, curves_html, thumbnail_svg
-from core.charts.still_tables import Cell, Row, Strip, board_html, strip_html
+from core.charts.still_tables import Cell, Key, Row, Strip, board_html, strip_html
 
 TOLD = {"alt": "a <b>", "x": "epoch", "point": "{name} {epoch} {value}"}
 
@@ -75,7 +75,7 @@ def test_what_is_named_or_said_is_text_and_never_markup() -> None:
     _check(text)
     assert "<script" not in text
     assert "<b>" not in text
-    board = board_html(["<i>"], [Row(0, ('"><script>',), clear=False)], ["#000000"])
+    board = board_html(["<i>"], [Row(0, ('"><script>',), clear=False)], [Key("#000000", (1, 0))])
     _check(board)
     assert "<script" not in board
     cell = Cell("<u>", "#000000", "#FFFFFF")
@@ -87,7 +87,7 @@ def test_what_is_named_or_said_is_text_and_never_markup() -> None:
 
 def test_only_clear_differences_are_bold() -> None:
     rows = [Row(0, ("a", "1", "+2"), clear=True), Row(1, ("b", "1", "+1"), clear=False)]
-    board = board_html(["", "", ""], rows, ["#000000", "#111111"])
+    board = board_html(["", "", ""], rows, [Key("#000000", (1, 0)), Key("#111111", (7, 3))])
     assert "<strong>+2</strong>" in board
     assert "<strong>+1</strong>" not in board
 
