@@ -125,7 +125,12 @@ def train(
                 results = _served(experiment, store, scheduler, stop, progress)
             else:
                 results = jobs.train(
-                    experiment, store=store, engine=engine, stop=stop.is_set, watch=progress.saw
+                    experiment,
+                    store=store,
+                    engine=engine,
+                    stop=stop.is_set,
+                    watch=progress.saw,
+                    told=_tell,
                 )
         # Before the lines, whose reader may have gone.
         if folder:
@@ -151,18 +156,19 @@ def _served(
     # Imported here, for it brings Dask.
     from core.jobs.served import train_served
 
-    def told(message: str) -> None:
-        if message:
-            click.echo(told_message(message, str), err=True)
-
     return train_served(
         experiment,
         store=store,
         scheduler=scheduler,
         stop=stop.is_set,
         watch=progress.reached,
-        told=told,
+        told=_tell,
     )
+
+
+def _tell(message: str) -> None:
+    if message:
+        click.echo(told_message(message, str), err=True)
 
 
 @contextmanager

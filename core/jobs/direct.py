@@ -19,9 +19,11 @@ from core.errors import (
     told_message,
 )
 from core.experiment import Experiment, RunConfig
+from core.jobs.claiming import shares
+from core.jobs.identity import is_gone, own_name
 from core.jobs.results import Results
 from core.language import N_
-from core.report import Report, RunEnd, Status
+from core.report import Report, Status
 from core.store import Store
 
 ENGINES = ("stacked", "keras")
@@ -36,8 +38,11 @@ def train(
     engine: str = "stacked",
     stop: Callable[[], bool] = lambda: False,
     watch: Watch | None = None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Results:
     """Train every run of ``experiment`` that ``store`` does not hold yet, in this process.
+
+    Runs that the store's trainer or another program trains are waited for.
 
     Args:
         experiment: what to train.
@@ -46,6 +51,7 @@ def train(
             reference, whose runs have run_ids of their own).
         stop: asked several times a second; True ends the training, and what was recorded stays.
         watch: called with each list of reports once it is stored.
+        told: called with a message of what is waited for, and an empty one when that is over.
 
     Raises:
         KasseiError: a sentence; runs that were not trained are failed with it. TrainingFailed
@@ -60,13 +66,13 @@ def train(
     kept = Store.open(store or "sqlite://") if not isinstance(store, Store) else store
     configs = experiment.grid()
     ids = {config.id_under(engine): config for config in configs}
-    kept.add_runs(configs, experiment.name, engine)
-    trained = kept.finished(ids)
-    rest = [config for run_id, config in ids.items() if run_id not in trained]
-    with _ending(kept, [config.id_under(engine) for config in rest], stop):
-        for reports in _stored(kept, _reports(rest, engine, stop)):
-            if watch:
-                watch(reports)
+    claim = kept.claims.enter(experiment, engine, own_name(), is_gone)
+    with _ending(kept, claim, stop):
+        for mine in shares(kept, claim, stop, told):
+            rest = [config for run_id, config in ids.items() if run_id in mine]
+            for reports in _stored(kept, _reports(rest, engine, stop)):
+                if watch:
+                    watch(reports)
     return Results(kept, tuple(ids))
 
 
@@ -107,15 +113,14 @@ def _reports(
 
 
 @contextmanager
-def _ending(store: Store, run_ids: Sequence[str], stop: Callable[[], bool]) -> Iterator[None]:
+def _ending(store: Store, claim: str, stop: Callable[[], bool]) -> Iterator[None]:
     """Whatever ends the training, no run is left as if it still trained.
 
-    Runs that were trained to their end stay finished, for that is final against what is
-    written here.
+    Runs that were trained to their end stay finished, and those that a job needs wait for it.
     """
 
     def end(status: Status, message: str = "") -> None:
-        store.write(RunEnd(run_id, status, message=message) for run_id in run_ids)
+        store.claims.leave(claim, status, message)
 
     try:
         yield
@@ -130,8 +135,7 @@ def _ending(store: Store, run_ids: Sequence[str], stop: Callable[[], bool]) -> I
         with suppress(StoreUnavailable):
             end(Status.CANCELLED)
         raise
-    if stop():
-        end(Status.CANCELLED)
+    end(Status.CANCELLED if stop() else Status.FINISHED)
 
 
 def reason(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from core.errors import KasseiError, LeaseLost, StoreUnavailable, as_message
+from core.jobs.identity import is_gone
 from core.report import EpochReport, Report
 from core.store import Lease
 
@@ -72,6 +73,7 @@ class Pulse:
                     trouble=self._trouble,
                     speed=self._speed(),
                 )
+                self.lease.end_abandoned(is_gone)
             except LeaseLost:
                 self.lost.set()
                 return

@@ -98,7 +98,7 @@ class Trainer:
 
     def _follow(self) -> None:
         """Begin jobs, stop those that are asked to, end those that are done."""
-        line = self._store.queue()
+        line = [entry for entry in self._store.queue() if not entry.held]
         for job in list(self._turns.begun.values()):
             if job.job_id not in {entry.id for entry in line}:
                 self._drop(job)

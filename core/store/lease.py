@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from core.errors import LeaseLost
 from core.language import N_
 from core.report import BlockState, Report, Status
-from core.store import jobs, line, reports, states
+from core.store import claims, jobs, line, reports, states
 from core.store.statements import plain, take_turns
 from core.store.tables import JOBS, TRAINERS
 
@@ -58,6 +58,12 @@ def read(connection: Connection) -> Trainer | None:
         alive=bool(row["holder"]) and not silent,
         **{name: row[name] for name in names},
     )
+
+
+def serves(connection: Connection) -> bool:
+    """Whether a trainer serves the store now."""
+    trainer = read(connection)
+    return trainer is not None and trainer.alive
 
 
 def take(
@@ -108,6 +114,11 @@ class Lease:
                     speed=speed,
                 )
             )
+
+    def end_abandoned(self, is_gone: Callable[[str], bool]) -> None:
+        """Give back what programs had claimed that are gone."""
+        with self._fenced() as connection:
+            claims.end_abandoned(connection, is_gone)
 
     def check(self) -> None:
         """Raise LeaseLost if the lease is another's."""

@@ -18,6 +18,8 @@ from core.store.runs import ACTIVE
 from core.store.statements import plain, shares, take_turns
 from core.store.tables import JOB_RUNS, JOBS, RUNS
 
+# The visitor of a claim: a job that a program trains by itself, see ``core.store.claims``.
+CLAIM = "process:"
 _ACTIVE = [status.value for status in ACTIVE]
 
 
@@ -26,7 +28,8 @@ class Entry:
     """A job in the queue: one that waits, or is in training.
 
     ``place`` is 1 for the one that begins next, 0 for those that have begun: visitors take
-    turns, and each visitor's jobs begin in the order they came.
+    turns, and each visitor's jobs begin in the order they came. ``held`` is what no trainer may
+    begin now: a claim of a program that trains by itself, and what shares a run with it.
     """
 
     id: str
@@ -34,6 +37,7 @@ class Entry:
     status: Status
     stop_asked: bool
     place: int
+    held: bool = False
 
 
 def queue(connection: Connection) -> list[Entry]:
@@ -47,10 +51,27 @@ def queue(connection: Connection) -> list[Entry]:
             waiting.append((before[visitor], number))
         before[visitor] += 1
     places = {number: place for place, (_, number) in enumerate(sorted(waiting), start=1)}
+    claims = {job_id for job_id, visitor, _, _ in rows if visitor.startswith(CLAIM)}
+    held = claims | _sharing(connection) if claims else claims
     return [
-        Entry(job_id, visitor, Status(status), stop, places.get(number, 0))
+        Entry(job_id, visitor, Status(status), stop, places.get(number, 0), job_id in held)
         for number, (job_id, visitor, status, stop) in enumerate(rows)
     ]
+
+
+def _sharing(connection: Connection) -> set[str]:
+    """The jobs that need a run which a claim trains; one that is to be stopped needs none."""
+    active = JOBS.c.status.in_(_ACTIVE)
+    claimed = (
+        select(JOB_RUNS.c.run)
+        .join(JOBS, JOBS.c.number == JOB_RUNS.c.job)
+        .join(RUNS, RUNS.c.number == JOB_RUNS.c.run)
+        .where(active, JOBS.c.visitor.startswith(CLAIM), JOB_RUNS.c.planned.is_not(None))
+        .where(RUNS.c.status.in_(_ACTIVE))
+    )
+    query = select(JOBS.c.job_id).join(JOB_RUNS, JOB_RUNS.c.job == JOBS.c.number)
+    needing = query.where(active, JOBS.c.stop.is_(False), JOB_RUNS.c.run.in_(claimed))
+    return set(connection.execute(needing.distinct()).scalars())
 
 
 def refuse_crowds(connection: Connection, visitor: str, each: int | None, most: int | None) -> None:

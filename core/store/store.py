@@ -6,7 +6,6 @@ StoreUnavailable sentence. A Store holds nothing but its connections.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from core.experiment import Experiment, RunConfig
 from core.report import Report, Status
 from core.store import frames, jobs, lease, line, reports, runs, snapshots
+from core.store.claims import Claims
 from core.store.failures import as_sentences, shown
 from core.store.gate import Gate
 from core.store.index import Index
@@ -51,6 +51,8 @@ class Store:
         self.index = Index(self._reading, self._writing)
         # Where blocks stand, for training that goes on.
         self.states = States(self._reading, self._writing)
+        # Which runs programs train by themselves.
+        self.claims = Claims(self._writing, lease.serves)
 
     @staticmethod
     def open(url: str) -> "Store":
@@ -79,12 +81,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def mark(self) -> tuple[int, int] | None:

@@ -171,3 +171,18 @@ def test_a_job_whose_beginning_failed_is_looked_at_again(
 
 def unavailable() -> list[Entry]:
     raise StoreUnavailable("away")
+
+
+def test_what_a_program_trains_by_itself_is_not_begun(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch)
+    experiment = Experiment(dataset="moons", epochs=1)
+    claim = store.claims.enter(experiment, "stacked", "here:1:0", lambda _: False)
+    assert store.claims.take(claim, lambda _: False)
+    job_id = store.submit(experiment)
+    trainer.step()
+    assert store.job(job_id).status == Status.QUEUED
+    store.claims.leave(claim, Status.CANCELLED)
+    trainer.step()
+    assert store.job(job_id).status == Status.RUNNING

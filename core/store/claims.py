@@ -1,0 +1,112 @@
+"""Claims of programs that train by themselves, so that no run is trained twice at once.
+
+A claim is a job that no trainer begins, as long as its program lives: jobs that share a run
+with it are held in line until it is gone. Who claims leaves to the trainer what that trains.
+"""
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from core.experiment import Experiment
+from core.report import Status
+from core.store import jobs, line, runs
+from core.store.line import CLAIM
+from core.store.statements import now, plain, take_turns
+from core.store.tables import JOB_RUNS, JOBS, RUNS
+
+# A program elsewhere that has reported nothing for so long is gone.
+_SILENCE_SECONDS = 3_600.0
+_ACTIVE = [status.value for status in runs.ACTIVE]
+
+Transaction = Callable[[], AbstractContextManager[Connection]]
+Gone = Callable[[str], bool]
+
+
+class Claims:
+    """The claims of a store; ``served`` says whether a trainer lives."""
+
+    def __init__(self, writing: Transaction, served: Callable[[Connection], bool]) -> None:
+        self._writing, self._served = writing, served
+
+    def enter(self, experiment: Experiment, engine: str, holder: str, is_gone: Gone) -> str:
+        """Queue the runs of an experiment, for ``holder`` to train; returns the claim."""
+        with self._writing() as connection:
+            end_abandoned(connection, is_gone)
+            return _enter(connection, experiment, engine, holder)
+
+    def take(self, claim: str, is_gone: Gone) -> set[str]:
+        """Those of the claim's runs that wait for training and are nobody else's."""
+        with self._writing() as connection:
+            take_turns(connection)
+            end_abandoned(connection, is_gone)
+            mine = line.untrained(connection, claim) - _others(
+                connection, claim, self._served(connection)
+            )
+            line.plan(connection, claim, mine)
+            return mine
+
+    def leave(self, claim: str, status: Status, message: str = "") -> None:
+        """Give the claim back: its runs that are not trained, and that no job needs, end so."""
+        with self._writing() as connection:
+            _leave(connection, claim, status, message)
+
+
+def end_abandoned(connection: Connection, is_gone: Gone) -> None:
+    """Give back the claims of programs that are gone."""
+    query = (
+        select(JOBS.c.job_id, JOBS.c.visitor, func.max(RUNS.c.updated))
+        .join(JOB_RUNS, JOB_RUNS.c.job == JOBS.c.number)
+        .join(RUNS, RUNS.c.number == JOB_RUNS.c.run)
+        .where(JOBS.c.status.in_(_ACTIVE), JOBS.c.visitor.startswith(CLAIM))
+        .group_by(JOBS.c.job_id, JOBS.c.visitor)
+    )
+    for claim, visitor, spoken in connection.execute(query).all():
+        if is_gone(visitor.removeprefix(CLAIM)) or now() - spoken > _SILENCE_SECONDS:
+            _leave(connection, claim, Status.CANCELLED, "")
+
+
+def _enter(connection: Connection, experiment: Experiment, engine: str, holder: str) -> str:
+    run_ids = runs.add(connection, experiment.grid(), experiment.name, engine)
+    numbers = runs.numbers(connection, run_ids)
+    claim, moment = secrets.token_hex(8), now()
+    row = {
+        "job_id": claim,
+        "name": plain(experiment.name),
+        "document": "",
+        "visitor": CLAIM + plain(holder),
+        "status": Status.RUNNING.value,
+        "stop": False,
+        "message": "",
+        "created": moment,
+        "started": moment,
+    }
+    inserted = connection.execute(insert(JOBS).values(row).returning(JOBS.c.number))
+    number = inserted.scalar_one()
+    links = [
+        {"job": number, "position": position, "run": numbers[run_id]}
+        for position, run_id in enumerate(run_ids)
+    ]
+    connection.execute(insert(JOB_RUNS), links)
+    return claim
+
+
+def _others(connection: Connection, claim: str, served: bool) -> set[str]:
+    """The runs that other programs train, and, where a trainer lives, those of its jobs."""
+    query = (
+        select(RUNS.c.run_id)
+        .join(JOB_RUNS, JOB_RUNS.c.run == RUNS.c.number)
+        .join(JOBS, JOBS.c.number == JOB_RUNS.c.job)
+        .where(JOBS.c.status.in_(_ACTIVE), JOBS.c.job_id != claim)
+    )
+    claimed = JOBS.c.visitor.startswith(CLAIM) & JOB_RUNS.c.planned.is_not(None)
+    theirs = claimed | ~JOBS.c.visitor.startswith(CLAIM) if served else claimed
+    return set(connection.execute(query.where(theirs)).scalars())
+
+
+def _leave(connection: Connection, claim: str, status: Status, message: str) -> None:
+    jobs.finish(connection, claim, status, message)
+    # A claim is no comparison that anybody asked for: nothing of it stays.
+    connection.execute(delete(JOBS).where(JOBS.c.job_id == claim))
