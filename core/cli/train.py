@@ -26,6 +26,7 @@ from core.errors import InvalidExperiment, told_message
 from core.experiment import Experiment
 from core.fields import FIELDS
 from core.jobs.direct import ENGINES
+from core.jobs.planning import plan
 from core.language import N_
 from core.report import EpochReport, Report, Status
 from core.store import Store
@@ -228,11 +229,18 @@ def _experiment(file: Path | None, name: str | None, fields: dict[str, Any]) -> 
 def _progress(experiment: Experiment, store: Store, engine: str) -> "_Progress":
     runs = {config.id_under(engine): config for config in experiment.grid()}
     trained = store.finished(runs)
-    epochs = sum(config.epochs + 1 for run_id, config in runs.items() if run_id not in trained)
+    rest = runs.keys() - trained
+    epochs = sum(runs[run_id].epochs + 1 for run_id in rest)
     told = counted(len(runs), "run")
     if trained:
         share = "" if len(runs) == 1 else f"{len(trained):,} of them "
         told += f", {share}trained already"
+    if rest and engine == "stacked":
+        ahead = plan(experiment.grid(), rest, store)
+        known = [one.after for one in ahead if one.after is not None for _ in one.run_ids]
+        if known:
+            told += f", {len(known):,} of them begun already"
+        epochs -= sum(after + 1 for after in known)
     return _Progress(told, epochs)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from core.catalog import SCHEDULES
 from core.catalog.choice import parse
 from core.engine.cost import prefers_xla, prefers_xla_reports
-from core.engine.plan import Block
+from core.engine.plan import VARIANT_FIELDS, Block
 from core.experiment import FORMAT, RunConfig
 from core.language import N_
 
@@ -24,6 +24,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 # What decides the numbers of a training: its sources, and the packages that compute.
 _SOURCES = ("core/catalog", "core/engine", "data")
 _PACKAGES = ("keras", "numpy", "tensorflow", "tensorflow-cpu")
+# What a member has of its own in a block.
+_OWN = (*VARIANT_FIELDS, "seed")
 
 
 def company(block: Block) -> str:
@@ -33,7 +35,8 @@ def company(block: Block) -> str:
         "engine": _engine(),
         "compiled": (prefers_xla(block), prefers_xla_reports(block)),
         "shape": (block.seeds, block.variants),
-        "configs": [_without_end(config) for config in block.configs],
+        "alike": _alike(block.shape),
+        "members": [[getattr(config, name) for name in _OWN] for config in block.configs],
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -44,8 +47,9 @@ def needs_end(config: RunConfig) -> bool:
     return SCHEDULES[parse(config.schedule, SCHEDULES, N_("schedule")).name].needs_end
 
 
-def _without_end(config: RunConfig) -> dict[str, object]:
-    return config.model_dump(mode="json", exclude=None if needs_end(config) else {"epochs"})
+def _alike(config: RunConfig) -> dict[str, object]:
+    end = () if needs_end(config) else ("epochs",)
+    return config.model_dump(mode="json", exclude={*_OWN, *end})
 
 
 @cache

@@ -21,6 +21,8 @@ from core.language import N_
 _CONNECT_SECONDS = 10
 # A process that was killed is gone in milliseconds, unless the system itself is stuck.
 _DEATH_SECONDS = 5
+# Blocks take what they go on from with them, some megabytes.
+_LARGE = {"distributed.admin.large-graph-warning-threshold": "1GB"}
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d{1,5}")
 
 
@@ -50,6 +52,12 @@ def connected(scheduler: str | None, most_memory: int) -> Iterator[Client]:
     """
     # Dask tells of every task that fails, at length; the trainer tells what went wrong itself.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    with dask.config.set(_LARGE), _reached(scheduler, most_memory) as client:
+        yield client
+
+
+@contextmanager
+def _reached(scheduler: str | None, most_memory: int) -> Iterator[Client]:
     if scheduler is None:
         with _local(most_memory) as client:
             yield client

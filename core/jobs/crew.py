@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 from distributed import Client, Future, fire_and_forget
 
-from core.engine.plan import Block
 from core.jobs import worker
 from core.jobs.turns import Work
+from core.jobs.worker import Turn
 
 # A look at who is there asks the scheduler; where all of them wait for work, there is no hurry.
 _LOOK_SECONDS, _IDLE_SECONDS = 0.5, 4.0
 # Nothing that is sound takes so long: TensorFlow's start and compilation take seconds.
 _STUCK_SECONDS = 900.0
+# A worker gives a block up behind its turn, and another's that begins with a compilation.
+_LEAVE_SECONDS = 30.0
 
 
 @dataclass(slots=True)
@@ -28,6 +30,21 @@ class Given:
     since: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaving:
+    """A block that its worker is to give up, since when, and the turn that it still had."""
+
+    work: Work
+    turn: Future | None
+    future: Future
+    since: float
+
+    def turns(self) -> list[Turn]:
+        """What the turn gave, and the block's end after it, as far as they were done."""
+        futures = [future for future in (self.turn, self.future) if future and future.done()]
+        return [future.result() for future in futures if future.status == "finished"]
+
+
 class Crew:
     """The workers of ``client``; ``wake`` is called when one has done something."""
 
@@ -37,6 +54,7 @@ class Crew:
         self._starting: dict[str, Future] = {}
         self.ready: list[str] = []
         self.given: dict[str, Given] = {}
+        self.leaving: list[Leaving] = []
         self._looked = -_IDLE_SECONDS
 
     def look(self) -> list[Given]:
@@ -56,16 +74,20 @@ class Crew:
         for address in self._starting.keys() - set(here):
             del self._starting[address]
         self.ready = [address for address in here if self._starting[address].done()]
+        self.leaving = [one for one in self.leaving if one.work.worker in here]
         return [self.given.pop(name) for name in list(self.given) if name not in here]
 
     def free(self) -> list[str]:
         """The workers that could have a turn now."""
         return [address for address in self.ready if address not in self.given]
 
-    def give(self, address: str, work: Work, name: str, seconds: float, *, begins: bool) -> None:
-        """Give ``work`` a turn on a worker."""
-        block: Block = work.block
-        future = self._submit(address, worker.advance, name, block, seconds, begins=begins)
+    def give(
+        self, address: str, work: Work, seconds: float, *, begins: bool, start: bytes | None = None
+    ) -> None:
+        """Give ``work`` a turn on a worker; ``start`` is what it begins after."""
+        future = self._submit(
+            address, worker.advance, work.name, work.block, seconds, begins=begins, start=start
+        )
         self.given[address] = Given(work, future, time.monotonic())
 
     def done(self) -> list[Given]:
@@ -75,12 +97,36 @@ class Crew:
 
     def forget(self, work: Work) -> None:
         """Let a block's worker give it up; a turn that it has still is nobody's any more."""
+        self._take(work)
+        if work.worker in self.ready:
+            fire_and_forget(self._submit(work.worker, worker.forget, work.name))
+
+    def leave(self, work: Work) -> None:
+        """Let a block's worker give it up, and say where it stands: ``left`` tells."""
+        turn = self._take(work)
+        if work.worker in self.ready:
+            future = self._submit(work.worker, worker.forget, work.name)
+            self.leaving.append(Leaving(work, turn, future, time.monotonic()))
+
+    def left(self) -> list[tuple[Work, list[Turn]]]:
+        """The blocks that their workers have given up since the last call, with their last turns.
+
+        One that is not given up in half a minute is waited for no more.
+        """
+        now = time.monotonic()
+        gone = [
+            one for one in self.leaving if one.future.done() or now - one.since > _LEAVE_SECONDS
+        ]
+        self.leaving = [one for one in self.leaving if one not in gone]
+        return [(one.work, one.turns()) for one in gone]
+
+    def _take(self, work: Work) -> Future | None:
+        """The turn that a block has, which is not waited for any more."""
         for address, given in list(self.given.items()):
             if given.work is work:
                 # The worker is busy until then: its next turn waits behind this one.
-                del self.given[address]
-        if work.worker in self.ready:
-            fire_and_forget(self._submit(work.worker, worker.forget, work.name))
+                return self.given.pop(address).future
+        return None
 
     def end_stuck(self) -> None:
         """End workers that have not come back from a turn for a quarter of an hour."""

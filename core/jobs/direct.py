@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
-from core.engine.plan import blocks
 from core.engine.start import start
 from core.errors import (
     InvalidExperiment,
@@ -21,13 +20,15 @@ from core.errors import (
 from core.experiment import Experiment, RunConfig
 from core.jobs.claiming import shares
 from core.jobs.identity import is_gone, own_name
+from core.jobs.planning import plan, start_of
 from core.jobs.results import Results
 from core.language import N_
-from core.report import Report, Status
-from core.store import Store
+from core.report import BlockState, Report, Status
+from core.store import Store, in_memory
 
 ENGINES = ("stacked", "keras")
 
+_Told = list[Report] | BlockState
 Watch = Callable[[Sequence[Report]], None]
 
 
@@ -42,7 +43,8 @@ def train(
 ) -> Results:
     """Train every run of ``experiment`` that ``store`` does not hold yet, in this process.
 
-    Runs that the store's trainer or another program trains are waited for.
+    Runs that are longer than one that it holds, or were stopped, go on from there. Runs that the
+    store's trainer or another program trains are waited for.
 
     Args:
         experiment: what to train.
@@ -70,46 +72,67 @@ def train(
     with _ending(kept, claim, stop):
         for mine in shares(kept, claim, stop, told):
             rest = [config for run_id, config in ids.items() if run_id in mine]
-            for reports in _stored(kept, _reports(rest, engine, stop)):
+            for reports in _stored(kept, _reports(configs, rest, engine, stop, kept)):
                 if watch:
                     watch(reports)
     return Results(kept, tuple(ids))
 
 
-def _stored(store: Store, trained: Iterator[list[Report]]) -> Iterator[list[Report]]:
+def _stored(store: Store, trained: Iterator[_Told]) -> Iterator[list[Report]]:
     """Each list of ``trained`` once ``store`` has it: written while the next one is trained."""
     with ThreadPoolExecutor(1, "store") as thread:
-        writing: tuple[Future[None], list[Report]] | None = None
-        for reports in trained:
+        writing: tuple[Future[None], _Told] | None = None
+        for told in trained:
             if writing:
-                writing[0].result()
-                yield writing[1]
-            writing = thread.submit(store.write, reports), reports
+                yield from _written(*writing)
+            # In the order they come: a state is kept after the reports that lead to it.
+            if isinstance(told, BlockState):
+                writing = thread.submit(store.states.keep, told), told
+            else:
+                writing = thread.submit(store.write, told), told
         if writing:
-            writing[0].result()
-            yield writing[1]
+            yield from _written(*writing)
+
+
+def _written(writing: Future[None], told: _Told) -> Iterator[list[Report]]:
+    writing.result()
+    if not isinstance(told, BlockState):
+        yield told
 
 
 def _reports(
-    configs: Sequence[RunConfig], engine: str, stop: Callable[[], bool]
-) -> Iterator[list[Report]]:
-    """The reports of training ``configs``, one block after another, until ``stop``."""
-    if not configs:
+    configs: Sequence[RunConfig],
+    rest: Sequence[RunConfig],
+    engine: str,
+    stop: Callable[[], bool],
+    store: Store,
+) -> Iterator[_Told]:
+    """The reports of training ``rest`` of ``configs``, one block after another, until ``stop``.
+
+    Blocks go on from the store's states; after its reports each says where it stands.
+    """
+    if not rest:
         return
     # Imported here, for it brings TensorFlow.
     start()
     if engine == "keras":
         from core.engine.reference import train_run
 
-        for config in itertools.takewhile(lambda _: not stop(), configs):
+        for config in itertools.takewhile(lambda _: not stop(), rest):
             yield from train_run(config, stop)
         return
     from core.engine.pool import PassesPool
     from core.engine.training import train_block
 
-    pool = PassesPool()
-    for block in itertools.takewhile(lambda _: not stop(), blocks(configs)):
-        yield from train_block(block, stop, pool)
+    # A store in this memory is gone with it: nobody goes on from there.
+    pool, states = PassesPool(), list[BlockState]()
+    keep = None if in_memory(store.url) else states.append
+    ahead = plan(configs, {config.run_id for config in rest}, store)
+    for block in itertools.takewhile(lambda _: not stop(), (one.block for one in ahead)):
+        begins = start_of(block, store.states.go_on)
+        yield from train_block(block, stop, pool, start=begins, keep=keep)
+        while states:
+            yield states.pop()
 
 
 @contextmanager

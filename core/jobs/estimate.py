@@ -9,6 +9,7 @@ from core.engine import cost
 from core.engine.plan import blocks
 from core.errors import KasseiError
 from core.experiment import Experiment
+from core.jobs.planning import Planned, plan
 from core.report import Status
 from core.store import Store
 
@@ -18,11 +19,17 @@ _JOBS, _LOOKED_AT, _SLOWEST, _FASTEST = 5, 20, 10.0, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """An experiment ahead: runs in all, those not trained yet, and seconds for these."""
+    """An experiment ahead: runs in all, those not trained yet, and seconds for these.
+
+    ``going_on`` of the new runs go on from where they, or shorter ones, ended: after the epochs
+    ``after``, which may be none.
+    """
 
     runs: int
     new_runs: int
     seconds: float
+    going_on: int = 0
+    after: tuple[int, ...] = ()
 
 
 def estimate(experiment: Experiment, store: Store) -> Estimate:
@@ -32,9 +39,23 @@ def estimate(experiment: Experiment, store: Store) -> Estimate:
     """
     configs = experiment.grid()
     known = store.finished(config.run_id for config in configs)
-    rest = [config for config in configs if config.run_id not in known]
-    seconds = sum(cost.seconds(block) for block in blocks(rest))
-    return Estimate(len(configs), len(rest), seconds * pace(store) if rest else 0.0)
+    rest = [config.run_id for config in configs if config.run_id not in known]
+    if not rest:
+        return Estimate(len(configs), 0, 0.0)
+    ahead = plan(configs, rest, store)
+    going = [planned for planned in ahead if planned.after is not None]
+    return Estimate(
+        runs=len(configs),
+        new_runs=len(rest),
+        seconds=pace(store) * sum(map(_seconds, ahead)),
+        going_on=sum(run_id not in known for planned in going for run_id in planned.run_ids),
+        after=tuple(sorted({planned.after or 0 for planned in going})),
+    )
+
+
+def _seconds(planned: Planned) -> float:
+    done = (planned.after or 0) / max(1, planned.block.shape.epochs)
+    return cost.seconds(planned.block) - done * cost.training_seconds(planned.block)
 
 
 def pace(store: Store) -> float:

@@ -6,24 +6,25 @@ a second. Where Dask is, is ``core.jobs.connection``'s; whose turn it is, ``core
 
 import logging
 import threading
+import time
 import uuid
 from collections import deque
-from dataclasses import dataclass
+from functools import partial
 
 from distributed import Client
 
 from core.document import from_yaml
-from core.engine.plan import Block, blocks
-from core.errors import KasseiError, StoreUnavailable, TrainingFailed, as_message
+from core.errors import KasseiError, StoreUnavailable, TrainingFailed, UnknownRun, as_message
 from core.jobs.bounds import Bounds, check, memory
 from core.jobs.crew import Crew, Given
 from core.jobs.estimate import pace
+from core.jobs.planning import plan_job, start_of
 from core.jobs.pulse import Pulse
-from core.jobs.turns import MOST_DEATHS, Begun, Turns, Work
+from core.jobs.turns import MOST_DEATHS, Begun, Outcome, Turns, Work
 from core.jobs.worker import Turn
 from core.language import N_
 from core.metrics import duration
-from core.report import Report, RunEnd, Status
+from core.report import RunEnd, Status
 from core.store import Store
 
 TURN_SECONDS = 1.0
@@ -37,18 +38,10 @@ _MOST_STANDING = 8
 _OVERDUE = 2.0
 # Outcomes that may wait to be written before no more turns are given.
 _MOST_UNWRITTEN = 4
+# A job that is stopped ends so soon, even if it is not known yet where its blocks stand.
+_LEAVE_SECONDS = 1.5
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a turn gave, to be written: reports of a block, and whether it has ended."""
-
-    work: Work
-    reports: tuple[Report, ...]
-    seconds: float
-    ended: bool
 
 
 class Trainer:
@@ -74,7 +67,8 @@ class Trainer:
                 self._blame(given)
             for given in self._crew.done():
                 self._conclude(given)
-            if self._turns.begun or self._is_written():
+            self._take_leave()
+            if self._turns.begun or self._crew.leaving or self._is_written():
                 self._follow()
             self._give_turns()
             self._write()
@@ -105,9 +99,7 @@ class Trainer:
         for entry in line:
             begun = self._turns.begun.get(entry.id)
             if entry.stop_asked:
-                if begun:
-                    self._drop(begun)
-                self._lease.finish(entry.id, Status.CANCELLED)
+                self._stop(entry.id)
             elif begun and begun.busy > _OVERDUE * self._limits.seconds:
                 self._drop(begun)
                 self._lease.finish(entry.id, Status.FAILED, as_message(self._overdue()))
@@ -141,6 +133,9 @@ class Trainer:
     def _begin(self, job_id: str) -> None:
         """Plan a job: what it planned before a trainer was lost, then what nobody trains yet."""
         job = self._store.job(job_id)
+        if self._left_behind() & set(job.run_ids):
+            # Where they stand is known in a moment.
+            return
         begun = Begun(job_id, job.visitor, frozenset(job.run_ids), busy=job.busy)
         try:
             experiment = from_yaml(job.document)
@@ -148,17 +143,11 @@ class Trainer:
         except KasseiError as error:
             self._lease.finish(job_id, Status.FAILED, as_message(error))
             return
-        configs = {config.run_id: config for config in experiment.grid()}
-        untrained, planned = self._store.untrained(job_id), list[Block]()
-        free = untrained - self._turns.claimed().keys()
-        for together in self._store.planned(job_id).values():
-            again = blocks(configs[run_id] for run_id in job.run_ids if run_id in together)
-            planned += [b for b in again if any(c.run_id in free for c in b.configs)]
-        free -= {config.run_id for block in planned for config in block.configs}
-        new = [configs[run_id] for run_id in job.run_ids if run_id in free]
-        if not self._lease.begin(job_id, [config.run_id for config in new]):
+        claimed = self._turns.claimed().keys()
+        blocks, rounds = plan_job(job_id, experiment.grid(), claimed, self._store)
+        if not self._lease.begin(job_id, *rounds):
             return
-        begun.works = [Work(block, job_id) for block in [*planned, *blocks(new)]]
+        begun.works = [Work(block, job_id) for block in blocks]
         self._turns.begun[job_id] = begun
 
     def _end(self, job: Begun) -> None:
@@ -173,24 +162,59 @@ class Trainer:
     def _drop(self, job: Begun) -> None:
         """Give up a job's blocks; those whose runs another job needs, that one plans anew."""
         for work in job.works:
+            work.dropped = True
             self._crew.forget(work)
-        self._unwritten = deque(o for o in self._unwritten if o.work not in job.works)
         del self._turns.begun[job.job_id]
+
+    def _take_leave(self) -> None:
+        """See what workers say of the blocks that they were to give up."""
+        for work, turns in self._crew.left():
+            self._unwritten += [
+                Outcome(work, turn.reports, turn.seconds, ended=False, state=turn.state)
+                for turn in turns
+                if not turn.lost
+            ]
+            # A job may wait for this alone.
+            self._mark = None
+
+    def _stop(self, job_id: str) -> None:
+        """Give up a job's blocks; end it once it is written where they stand, or a little later."""
+        job = self._turns.begun.pop(job_id, None)
+        for work in job.works if job else ():
+            if work.name:
+                self._crew.leave(work)
+        late = time.monotonic() - _LEAVE_SECONDS
+        leaving = [one.work for one in self._crew.leaving if one.since > late]
+        leaving += [outcome.work for outcome in self._unwritten if not outcome.work.dropped]
+        if all(work.job_id != job_id for work in leaving):
+            self._lease.finish(job_id, Status.CANCELLED)
+
+    def _left_behind(self) -> set[str]:
+        """The runs of stopped jobs whose last turns are not written yet."""
+        mine = self._turns.works
+        works = [*(one.work for one in self._crew.leaving), *(o.work for o in self._unwritten)]
+        left = [work for work in works if work not in mine and not work.dropped]
+        return {config.run_id for work in left for config in work.block.configs}
 
     def _give_turns(self) -> None:
         for address in self._crew.free():
             if len(self._unwritten) >= _MOST_UNWRITTEN:
                 return
             for visitor, work in self._turns.candidates(address):
-                begins = work.name is None
+                begins, start = work.name is None, None
                 if begins and not self._fits(address, work):
                     continue
                 if begins:
+                    start = self._start(work)
                     work.worker, work.name = address, uuid.uuid4().hex
                 work.given = True
-                self._crew.give(address, work, str(work.name), TURN_SECONDS, begins=begins)
+                self._crew.give(address, work, TURN_SECONDS, begins=begins, start=start)
                 self._turns.had_turn(visitor)
                 break
+
+    def _start(self, work: Work) -> bytes | None:
+        """What a block begins after, with the rows until there; None is its start."""
+        return start_of(work.block, partial(self._lease.go_on, work.job_id))
 
     def _fits(self, address: str, work: Work) -> bool:
         """Whether a worker has room for another block beside those that stand there."""
@@ -213,7 +237,7 @@ class Trainer:
         if turn.ended:
             # No more turns, while its end waits to be written.
             work.given = True
-        self._unwritten.append(Outcome(work, turn.reports, turn.seconds, turn.ended))
+        self._unwritten.append(Outcome(work, turn.reports, turn.seconds, turn.ended, turn.state))
 
     def _blame(self, given: Given) -> None:
         """A worker died: its blocks begin anew, and the one that had the turn is suspected."""
@@ -246,11 +270,25 @@ class Trainer:
         while self._unwritten:
             outcome = self._unwritten[0]
             work, job = outcome.work, self._turns.begun.get(outcome.work.job_id)
-            if job and work in job.works:
-                self._lease.record(work.job_id, outcome.seconds, outcome.reports)
+            if not work.dropped:
+                self._record(outcome)
                 work.saw(outcome.reports)
                 self._pulse.trained(outcome.reports)
+            if job and work in job.works:
                 job.busy += outcome.seconds
                 if outcome.ended:
                     job.works.remove(work)
             self._unwritten.popleft()
+
+    def _record(self, outcome: Outcome) -> None:
+        work = outcome.work
+        try:
+            self._lease.record(work.job_id, outcome.seconds, outcome.reports, outcome.state)
+        except UnknownRun:
+            # Deleted since its job was stopped; of a job under way that cannot be.
+            if work.job_id in self._turns.begun:
+                raise
+        if work.job_id not in self._turns.begun:
+            # Its job, or another of the same runs, waits for no more than this.
+            self._mark = None
+            self._woken.set()

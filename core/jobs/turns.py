@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.engine.plan import Block
-from core.report import EpochReport, Report
+from core.report import BlockState, EpochReport, Report
 
 # A block whose worker died so often while it trained, without a new epoch in between, is failed.
 MOST_DEATHS = 3
@@ -17,8 +17,8 @@ MOST_DEATHS = 3
 class Work:
     """One block under way: where it stands, and on which worker.
 
-    ``name`` is the worker's name for it, None where no worker knows it; ``turns`` are those
-    given to it whose outcome is not written yet.
+    ``name`` is the worker's name for it, None where no worker knows it; ``given`` says that it
+    has a turn, ``dropped`` that what it still reports is not written.
     """
 
     block: Block
@@ -26,8 +26,8 @@ class Work:
     epoch: int = -1
     worker: str | None = None
     name: str | None = None
-    turns: int = 0
     given: bool = False
+    dropped: bool = False
     deaths: int = 0
 
     def lose(self) -> None:
@@ -46,6 +46,17 @@ class Work:
         last = max((r.epoch for r in reports if isinstance(r, EpochReport)), default=-1)
         if last > self.epoch:
             self.epoch, self.deaths = last, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a turn gave, to be written: reports of a block, whether it has ended, and where."""
+
+    work: Work
+    reports: tuple[Report, ...]
+    seconds: float
+    ended: bool
+    state: BlockState | None = None
 
 
 @dataclass(eq=False, slots=True)

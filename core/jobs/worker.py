@@ -16,7 +16,7 @@ from core.engine.plan import Block
 from core.engine.start import start as start_tensorflow
 from core.errors import TrainingFailed
 from core.language import N_
-from core.report import Report
+from core.report import BlockState, Report, RunEnd, Status
 
 if TYPE_CHECKING:
     from core.engine.pool import PassesPool
@@ -27,12 +27,14 @@ class Turn:
     """A turn's outcome: what was reported, the seconds it took, whether the block has ended.
 
     ``lost`` says that the worker knows nothing of the block: it is not the one that began it.
+    ``state`` is where a block stands that has ended, or was given up.
     """
 
     reports: tuple[Report, ...] = ()
     seconds: float = 0.0
     ended: bool = False
     lost: bool = False
+    state: BlockState | None = None
 
 
 class Warm(WorkerPlugin):
@@ -73,9 +75,12 @@ def start() -> None:
     warm_up()
 
 
-def advance(name: str, block: Block, seconds: float, *, begins: bool) -> Turn:
+def advance(
+    name: str, block: Block, seconds: float, *, begins: bool, start: bytes | None = None
+) -> Turn:
     """Train ``block`` for about ``seconds``: from its start if it ``begins``, or where it stands.
 
+    ``start`` is the content of a state that it begins after (see ``train_block``).
     A block's start, with its compilation, may take longer, and one update always ends.
     """
     warm = _warm()
@@ -83,7 +88,7 @@ def advance(name: str, block: Block, seconds: float, *, begins: bool) -> Turn:
         pool = warm_up()
         if begins:
             _forget(warm, name)
-            warm.trainings[name] = Training(block, pool, warm.most_memory)
+            warm.trainings[name] = Training(block, pool, warm.most_memory, start)
         training = warm.trainings.get(name)
         if training is None:
             return Turn(lost=True)
@@ -97,16 +102,15 @@ def advance(name: str, block: Block, seconds: float, *, begins: bool) -> Turn:
         return turn
 
 
-def forget(name: str) -> None:
-    """Give up a block where it stands."""
+def forget(name: str) -> Turn:
+    """Give up a block: where it stands, and what it reported since its last turn."""
     warm = _warm()
     with warm.turn:
-        _forget(warm, name)
+        return _forget(warm, name)
 
 
-def _forget(warm: Warm, name: str) -> None:
-    if name in warm.trainings:
-        warm.trainings.pop(name).give_up()
+def _forget(warm: Warm, name: str) -> Turn:
+    return warm.trainings.pop(name).give_up() if name in warm.trainings else Turn(lost=True)
 
 
 def _warm() -> Warm:
@@ -116,8 +120,11 @@ def _warm() -> Warm:
 class Training:
     """A block in training, in a thread that goes on during turns alone."""
 
-    def __init__(self, block: Block, pool: "PassesPool", most_memory: float) -> None:
+    def __init__(
+        self, block: Block, pool: "PassesPool", most_memory: float, start: bytes | None
+    ) -> None:
         self._block, self._pool, self._most_memory = block, pool, most_memory
+        self._start, self._states = start, list[BlockState]()
         self._reports: list[Report] = []
         self._error: BaseException | None = None
         self._ended = self._given_up = False
@@ -135,20 +142,32 @@ class Training:
         if self._error:
             raise self._error
         reports, self._reports = tuple(self._reports), []
-        return Turn(reports, time.monotonic() - begun, self._ended)
+        state = self._states.pop() if self._states else None
+        return Turn(reports, time.monotonic() - begun, self._ended, state=state)
 
-    def give_up(self) -> None:
+    def give_up(self) -> Turn:
         """End where it stands; what the engine can use again is given back to the pool."""
         self._given_up = True
         self._go.release()
         self._thread.join()
+        # The engine says that the runs are cancelled; whether they are is their job's matter.
+        reports = tuple(
+            report
+            for report in self._reports
+            if not (isinstance(report, RunEnd) and report.status is Status.CANCELLED)
+        )
+        return Turn(reports, state=self._states.pop() if self._states else None)
 
     def _train(self) -> None:
         self._go.acquire()
         try:
             from core.engine.training import train_block
 
-            for reports in train_block(self._block, self._pause, self._pool):
+            start, self._start = self._start, None
+            keep = self._states.append
+            for reports in train_block(
+                self._block, self._pause, self._pool, start=start, keep=keep
+            ):
                 self._reports += reports
         except BaseException as error:
             self._error = error

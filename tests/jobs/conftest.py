@@ -49,6 +49,22 @@ def descendants(pid: int) -> list[psutil.Process]:
     return psutil.Process(pid).children(recursive=True)
 
 
+def worker_of(parent: int) -> psutil.Process:
+    """The Dask worker among the processes that ``parent`` started."""
+    found: list[psutil.Process] = []
+
+    def look() -> bool:
+        # Its own children alone: an app that another test still serves has a trainer, too.
+        mine = psutil.Process(parent).children()
+        trainers = [p for p in mine if p.cmdline()[-2:-1] == ["trainer"]]
+        children = [child for trainer in trainers for child in trainer.children()]
+        found[:] = [p for p in children if "spawn_main" in " ".join(p.cmdline())]
+        return bool(found)
+
+    until(look)
+    return found[0]
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store that the tests of a module share."""

@@ -1,5 +1,6 @@
 """The trainer's steps with workers that are none: what is planned, given, written and ended."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,8 +11,10 @@ from core.errors import StoreUnavailable, told_message
 from core.experiment import Experiment
 from core.jobs import trainer as module
 from core.jobs.bounds import PRIVATE
+from core.jobs.crew import Leaving
 from core.jobs.trainer import Trainer
-from core.jobs.turns import Work
+from core.jobs.turns import Outcome, Work
+from core.jobs.worker import Turn
 from core.report import EpochReport, RunEnd, Status
 from core.store import Entry, Lease, Store
 
@@ -22,6 +25,7 @@ class Workers:
     def __init__(self, *_: object) -> None:
         self.ready = ["here"]
         self.last: Work | None = None
+        self.leaving: list[Leaving] = []
 
     def look(self) -> list[object]:
         return []
@@ -32,11 +36,21 @@ class Workers:
     def free(self) -> list[str]:
         return [] if self.last else ["here"]
 
-    def give(self, _address: str, work: Work, _name: str, _seconds: float, *, begins: bool) -> None:
+    def give(
+        self, _address: str, work: Work, _seconds: float, *, begins: bool, start: bytes | None
+    ) -> None:
         self.last = work
 
     def forget(self, work: Work) -> None:
         self.last = None
+
+    def leave(self, work: Work) -> None:
+        self.last = None
+        self.leaving.append(Leaving(work, None, None, time.monotonic()))  # type: ignore[arg-type]
+
+    def left(self) -> list[tuple[Work, list[Turn]]]:
+        gone, self.leaving = self.leaving, []
+        return [(one.work, []) for one in gone]
 
     def end_stuck(self) -> None:
         pass
@@ -123,7 +137,7 @@ def test_what_a_stopped_job_leaves_is_planned_by_the_job_that_needs_it(
     assert [config.seed for config in work.block.configs] == [1]
     run_id = work.block.configs[0].run_id
     reports = (EpochReport(run_id, 0, 0, 0.0, 1.0, 1.0), RunEnd(run_id, Status.FINISHED))
-    trainer._unwritten.append(module.Outcome(work, reports, 1.0, ended=True))
+    trainer._unwritten.append(Outcome(work, reports, 1.0, ended=True))
     trainer.step()
     trainer.step()
     assert store.job(narrow).status == Status.FINISHED

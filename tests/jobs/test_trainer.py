@@ -20,23 +20,7 @@ from core.language import translator
 from core.report import Status
 from core.store import Store
 
-from .conftest import ROOT, descendants, ended, same_numbers, until
-
-
-def worker_of(parent: int) -> psutil.Process:
-    """The Dask worker among the processes that ``parent`` started."""
-    found: list[psutil.Process] = []
-
-    def look() -> bool:
-        # Its own children alone: an app that another test still serves has a trainer, too.
-        mine = psutil.Process(parent).children()
-        trainers = [p for p in mine if p.cmdline()[-2:-1] == ["trainer"]]
-        children = [child for trainer in trainers for child in trainer.children()]
-        found[:] = [p for p in children if "spawn_main" in " ".join(p.cmdline())]
-        return bool(found)
-
-    until(look)
-    return found[0]
+from .conftest import ROOT, descendants, ended, same_numbers, until, worker_of
 
 
 def test_epochs_appear_while_a_job_trains_and_are_those_of_direct_training(

@@ -1,0 +1,120 @@
+"""Training that was stopped is resumed, and a finished run trained longer, by a real trainer.
+
+Every row is that of a training that was never interrupted.
+"""
+
+import os
+import time
+from pathlib import Path
+
+from core.experiment import Experiment
+from core.jobs import TrainerProcess, estimate, train
+from core.report import Status
+from core.store import Store
+
+from .conftest import ended, same_numbers, until, worker_of
+
+
+def same_rows(store: Store, experiment: Experiment) -> None:
+    """Equal to the last bit to what is trained in this process, all at once."""
+    direct = train(experiment)
+    run_ids = direct.run_ids
+    same_numbers(store.runs(run_ids), direct.store.runs(run_ids))
+    same_numbers(store.epochs(run_ids), direct.store.epochs(run_ids))
+    same_numbers(store.layers(run_ids), direct.store.layers(run_ids))
+    assert store.histograms(run_ids).equals(direct.store.histograms(run_ids))
+    for run_id in run_ids:
+        both = {*store.snapshot_epochs(run_id)} & {*direct.store.snapshot_epochs(run_id)}
+        assert {0, max(direct.store.snapshot_epochs(run_id))} <= both
+        for epoch in both:
+            mine, other = store.weights(run_id, epoch), direct.store.weights(run_id, epoch)
+            assert all(a.tobytes() == b.tobytes() for a, b in zip(mine, other, strict=True))
+
+
+def test_a_stopped_job_goes_on_where_it_stood_also_when_its_worker_dies_then(
+    store: Store, trainer: TrainerProcess
+) -> None:
+    experiment = Experiment(
+        dataset="moons", activation=["relu", "tanh"], optimizer="nadam", seed=[0, 1], epochs=200
+    )
+    job_id = store.submit(experiment)
+    until(lambda: store.job(job_id).epochs_done > 60)
+    asked = time.monotonic()
+    store.ask_stop(job_id)
+    stopped = ended(store, job_id)
+    assert time.monotonic() - asked < 10
+    assert stopped.status == Status.CANCELLED
+    runs = store.runs(stopped.run_ids)
+    assert set(runs["status"]) == {"cancelled"}
+    before = store.epochs(stopped.run_ids)
+    assert 60 < len(before) < 4 * 200
+    ahead = estimate(experiment, store)
+    assert (ahead.going_on, sum(ahead.after)) == (4, sum(set(runs["epochs_done"])))
+    again = store.submit(experiment)
+    known = len(before) - len(stopped.run_ids)
+    assert store.job(again).epochs_done == store.job(again).epochs_known == known
+    until(lambda: store.job(again).epochs_done > known)
+    # Its clock, too, is that of before: these rows were not trained again.
+    kept = store.epochs(stopped.run_ids).merge(before, on=["run_id", "epoch"])
+    assert len(kept) == len(before)
+    assert kept["seconds_x"].equals(kept["seconds_y"])
+    worker_of(os.getpid()).kill()
+    job = ended(store, again)
+    assert (job.status, job.epochs_done) == (Status.FINISHED, 4 * 200)
+    same_rows(store, experiment)
+
+
+def test_a_finished_run_is_trained_longer_from_its_end(
+    store: Store, trainer: TrainerProcess
+) -> None:
+    """Also where one of its block has diverged, which is not trained again."""
+    fields = {"dataset": "diabetes", "optimizer": "sgd", "learning_rate": [0.001, 1e5], "seed": [3]}
+    short = ended(store, store.submit(Experiment(**fields, epochs=20)))
+    assert list(store.runs(short.run_ids)["status"]) == ["finished", "diverged"]
+    longer = Experiment(**fields, epochs=40)
+    ahead = estimate(longer, store)
+    assert (ahead.new_runs, ahead.going_on, ahead.after) == (2, 2, (20,))
+    job = ended(store, store.submit(longer))
+    assert job.status == Status.FINISHED
+    assert job.epochs_known >= 20
+    known, rows = store.epochs(short.run_ids), store.epochs(job.run_ids)
+    first = rows[rows["epoch"] <= 20]
+    assert list(first["seconds"]) == list(known["seconds"])
+    same_rows(store, longer)
+
+
+def test_a_member_that_diverged_keeps_the_company_of_those_that_were_stopped(
+    store: Store, trainer: TrainerProcess
+) -> None:
+    experiment = Experiment(
+        dataset="diabetes", optimizer="sgd", learning_rate=[0.001, 1e5], seed=[4], epochs=300
+    )
+    job_id = store.submit(experiment)
+    until(lambda: store.job(job_id).epochs_done > 340)
+    store.ask_stop(job_id)
+    stopped = ended(store, job_id)
+    assert list(store.runs(stopped.run_ids)["status"]) == ["cancelled", "diverged"]
+    job = ended(store, store.submit(experiment))
+    assert job.status == Status.FINISHED
+    same_rows(store, experiment)
+
+
+def test_direct_training_goes_on_too(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/kassei.sqlite"
+    fields = {"dataset": "moons", "activation": ["relu", "tanh"], "hidden": [[5]]}
+    longer, done = Experiment(**fields, epochs=30), 0
+
+    def watch(_reports: object) -> None:
+        nonlocal done
+        done += 1
+
+    train(Experiment(**fields, epochs=10), store=url, watch=watch)
+    assert done == 11
+    train(longer, store=url, watch=watch, stop=lambda: done >= 15)
+    before = done
+    assert before < 30
+    train(longer, store=url, watch=watch)
+    # The end of what was stopped is reported, too.
+    assert done <= 30 + 2 + 1
+    with Store.open(url) as store:
+        same_rows(store, longer)
