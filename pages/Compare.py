@@ -7,6 +7,7 @@ from core.language import N_
 from pages.shared import caches, failures, results, training
 from pages.shared.binding import current_link
 from pages.shared.comparison import draw_comparison
+from pages.shared.continuing import draw_continue, stops
 from pages.shared.form import choose_dataset, choose_experiment
 from pages.shared.frame import draw_frame
 from pages.shared.mirror import fill_from_link, mirror
@@ -52,14 +53,18 @@ with form:
 if failure:
     above.error(by_title(failure, _).told(_))
 with shown:
-    if store and experiment and not (chosen and chosen.holds(experiment)):
+    settled = chosen and experiment and (chosen.holds(experiment) or stops(chosen, experiment))
+    if store and experiment and not settled:
         with failures.told(_, failure):
             training.draw_start(store, experiment, job, _)
     if store and job and training.is_active(job):
         training.draw_job(store, job, _)
     else:
-        if job:
+        if job and not stops(chosen):
             training.draw_ending(job, _)
+        if store and chosen:
+            with failures.told(_, failure):
+                draw_continue(store, chosen, experiment, _)
         if chosen is None or not chosen.runs["epochs_done"].any():
             results.draw_empty(_)
         else:

@@ -71,6 +71,20 @@ def setting(runs: pd.DataFrame, _: Translate) -> str:
     return " · ".join(part for part in [*parts, controlled.format(seeds=seeds)] if part)
 
 
+def stopped(runs: pd.DataFrame, _: Translate) -> str:
+    """At which epochs those of ``runs`` stand that were stopped: ``Stopped at epoch 4 of 20``."""
+    left = runs[runs["status"] == Status.CANCELLED.value]
+    stands = left["epochs_done"].fillna(0).astype(int)
+    told = _("Stopped at epoch {first} of {epochs}")
+    if stands.min() < stands.max():
+        told = _("Stopped at epochs {first} to {last} of {epochs}")
+    numbers = {"first": stands.min(), "last": stands.max(), "epochs": int(left["epochs"].max())}
+    if len(left) == len(runs):
+        return told.format(**numbers)
+    ended = _("{done} of {runs} runs had ended").format(done=len(runs) - len(left), runs=len(runs))
+    return f"{told.format(**numbers)} · {ended}"
+
+
 def differing(runs: pd.DataFrame, _: Translate) -> str:
     """``activation, learning rate``: the fields in which ``runs`` differ."""
     return _list((_(FIELD_TITLES[name]) for name in varying(runs)), _)

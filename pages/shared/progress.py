@@ -76,9 +76,11 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
         runs=job.runs_total,
     )
     visitors = len({entry.visitor for entry in line if entry.place == 0})
-    if job.busy > 0 and job.epochs_done:
+    # What was there before the job took it no time.
+    trained = job.epochs_done - job.epochs_known
+    if job.busy > 0 and trained > 0:
         workers = max(1, min(trainer.workers if trainer else 1, job.runs_total))
-        left = job.busy * (job.epochs_total - job.epochs_done) / job.epochs_done
+        left = job.busy * (job.epochs_total - job.epochs_done) / trained
         told += " · " + _("about {time} left").format(
             time=duration(left * max(1, visitors / workers))
         )

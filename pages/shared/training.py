@@ -68,6 +68,8 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
     else:
         told = _("Runs: {runs} · about {time}")
     words = told.format(runs=ahead.runs, new=ahead.new_runs, time=duration(ahead.seconds))
+    if ahead.going_on == ahead.new_runs and len(ahead.after) == 1:
+        words += " · " + _("goes on from epoch {epoch}").format(epoch=ahead.after[0])
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="start"):
         st.button(
             _("Train") if ahead.new_runs else _("Show"),
@@ -75,13 +77,18 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
             icon=":material/play_arrow:",
             key="train",
             on_click=failures.keeping,
-            args=(_submit, store, experiment),
+            args=(start_training, store, experiment),
         )
         st.markdown(f"**{words}**", help=_("Measured on this machine where it has trained before."))
     draw_service(store, _)
 
 
-def _submit(store: Store, experiment: Experiment) -> None:
+def start_training(store: Store, experiment: Experiment) -> None:
+    """Queue ``experiment``, and show its job.
+
+    Raises:
+        KasseiError: it is more than may be trained here, or too many wait already.
+    """
     job_id = submit(store, experiment, visitor())
     # The fields beside the job are for other servers, and for this one when the job is gone.
     show_runs(encode(experiment, job=job_id))

@@ -1,0 +1,130 @@
+"""Training that goes on, from a page: what was stopped is resumed, what ended trained longer.
+
+A link never does either: a button does. What can be gone on from, and how far, is read from
+the store; where nothing can, the page says that training begins at its start.
+"""
+
+import streamlit as st
+
+from core.analysis.sentences import stopped
+from core.engine.company import needs_end
+from core.experiment import Experiment
+from core.jobs import Estimate, bounds, estimate
+from core.language import Translate
+from core.metrics import duration
+from core.report import Status
+from core.store import Store
+from pages.shared import failures
+from pages.shared.selection import Selection
+from pages.shared.training import start_training
+
+_ENDED = (Status.FINISHED.value, Status.DIVERGED.value)
+
+
+def stops(chosen: Selection | None, experiment: Experiment | None = None) -> bool:
+    """Whether ``chosen`` is an experiment (that one, if it is said) that was stopped."""
+    if chosen is None or chosen.experiment is None or chosen.gallery:
+        return False
+    statuses = set(chosen.runs["status"])
+    told = experiment is None or experiment.grid() == chosen.experiment.grid()
+    return told and Status.CANCELLED.value in statuses and statuses <= {"cancelled", *_ENDED}
+
+
+def draw_continue(store: Store, chosen: Selection, asked: Experiment | None, _: Translate) -> None:
+    """The button with which what is shown goes on; nothing where it cannot.
+
+    Longer is trained what the form has ``asked`` for, if that is among what is shown.
+    """
+    shown = chosen.experiment
+    if shown is None or chosen.gallery or chosen.absent:
+        return
+    if stops(chosen):
+        _draw_stopped(store, shown, chosen, _)
+    elif asked and chosen.holds(asked) and chosen.runs["epochs"].nunique() == 1:
+        # A length that varies is what is compared. Of the same runs the shown ones have the name.
+        _draw_longer(store, shown if shown.grid() == asked.grid() else asked, _)
+
+
+def _draw_stopped(store: Store, experiment: Experiment, chosen: Selection, _: Translate) -> None:
+    ahead = estimate(experiment, store)
+    begun = chosen.runs.loc[chosen.runs["status"] == Status.CANCELLED.value, "epochs_done"].any()
+    how = _how(ahead, _("From the start: where it stood is not kept any more."), _)
+    left = _("about {time} left").format(time=duration(ahead.seconds))
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="stopped"):
+        st.button(
+            _("Resume"),
+            type="primary",
+            icon=":material/resume:",
+            key="resume",
+            on_click=failures.keeping,
+            args=(start_training, store, experiment),
+        )
+        st.markdown(
+            f"**{stopped(chosen.runs, _)} · {left}**",
+        )
+    shown = _("What was trained until then is shown.")
+    st.caption(f"{shown} {how}" if begun else shown)
+
+
+def _draw_longer(store: Store, experiment: Experiment, _: Translate) -> None:
+    epochs, most = experiment.grid()[0].epochs, bounds().epochs
+    ids = [config.run_id for config in experiment.grid()]
+    # What is shipped, and not in this store, stays as it is.
+    if epochs >= most or len(store.finished(ids)) < len(ids):
+        return
+    key = f"longer_{epochs}"
+    with st.container(horizontal=True, vertical_alignment="bottom", border=True, key="longer"):
+        asked = st.number_input(
+            _("Epochs in all"),
+            epochs + 1,
+            most,
+            min(max(2 * epochs, 1), most),
+            step=1,
+            key=key,
+            width=150,
+        )
+        st.button(
+            _("Train longer"),
+            icon=":material/fast_forward:",
+            key="train_longer",
+            on_click=failures.keeping,
+            args=(_start_longer, store, experiment, key),
+        )
+        ahead = estimate(_longer(experiment, asked), store)
+        st.caption(_told_longer(experiment, ahead, _), width="stretch")
+
+
+def _told_longer(experiment: Experiment, ahead: Estimate, _: Translate) -> str:
+    if not ahead.new_runs:
+        return _("All trained already: shown at once.")
+    if any(map(needs_end, experiment.grid())):
+        begins = _(
+            "From the start: the learning-rate schedule depends on the number of epochs, so that a"
+            " longer run is another one."
+        )
+    else:
+        begins = _(
+            "From the start: where it ended is not kept any more, or so many epochs are computed"
+            " in another way."
+        )
+    about = _("About {time}.").format(time=duration(ahead.seconds))
+    return f"{_how(ahead, begins, _)} {about}"
+
+
+def _how(ahead: Estimate, begins: str, _: Translate) -> str:
+    """Where training goes on, or that it ``begins`` anew."""
+    if not ahead.going_on:
+        return begins
+    if ahead.going_on < ahead.new_runs or len(ahead.after) > 1:
+        told = _("{count} of {runs} runs go on from where they stand, the others begin anew.")
+        return told.format(count=ahead.going_on, runs=ahead.new_runs)
+    told = _("Goes on from epoch {epoch}: the history is that of one training without a break.")
+    return told.format(epoch=ahead.after[0])
+
+
+def _longer(experiment: Experiment, epochs: int) -> Experiment:
+    return Experiment(experiment.name, **experiment.fields | {"epochs": epochs})
+
+
+def _start_longer(store: Store, experiment: Experiment, key: str) -> None:
+    start_training(store, _longer(experiment, st.session_state[key]))

@@ -1,0 +1,150 @@
+"""Resume and Train longer: what they say before they are pressed, and what they then submit."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.document import from_yaml
+from core.engine.company import company
+from core.engine.plan import blocks
+from core.experiment import Experiment
+from core.report import BlockState, EpochReport, RunEnd, Status
+from core.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+FIELDS: dict[str, Any] = {"dataset": "moons", "activation": ["relu", "tanh"], "seed": [0]}
+
+Finished = Callable[..., str]
+
+
+def _compare(**link: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.switch_page("pages/Compare.py")
+    for name, value in link.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def _stand(store: Store, experiment: Experiment, epoch: int) -> None:
+    """As if a trainer had kept where the runs stand."""
+    (block,) = blocks(experiment.grid())
+    run_ids = tuple(config.run_id for config in block.configs)
+    store.states.keep(BlockState(company(block), epoch, run_ids, b"state"))
+
+
+def _stopped(store: Store, *epochs: int) -> str:
+    """A job that was stopped when its runs had so many epochs."""
+    job_id = store.submit(Experiment(**FIELDS, epochs=5))
+    store.start_job(job_id)
+    for run_id, last in zip(store.job(job_id).run_ids, epochs, strict=True):
+        store.write(
+            EpochReport(run_id, epoch, epoch, float(epoch), 0.5, 0.5, 0.9, 0.8)
+            for epoch in range(last + 1)
+        )
+    store.finish_job(job_id, Status.CANCELLED)
+    return job_id
+
+
+def _told(app: AppTest) -> str:
+    return "\n".join(element.value for element in (*app.markdown, *app.caption, *app.info))
+
+
+def test_a_stopped_job_says_where_it_stands_and_resume_submits_it_again(store: Store) -> None:
+    job_id = _stopped(store, 2, 2)
+    app = _compare(job=job_id)
+    assert not app.exception
+    assert "Stopped at epoch 2 of 5 · about" in _told(app)
+    assert "where it stood is not kept any more" in _told(app)
+    assert all(button.key != "train" for button in app.button)
+    _stand(store, Experiment(**FIELDS, epochs=5), 2)
+    app.run()
+    assert "Goes on from epoch 2" in _told(app)
+    # A link never starts anything by itself.
+    assert len(store.jobs()) == 1
+    app.button(key="resume").click().run()
+    again = app.query_params["job"]
+    assert again != job_id
+    assert store.job(again).run_ids == store.job(job_id).run_ids
+    assert store.job(again).status == Status.QUEUED
+    assert store.job(again).epochs_done == 4
+    assert set(store.runs(store.job(again).run_ids)["epochs_done"]) == {2}
+
+
+def test_runs_that_stand_at_different_epochs_are_told_as_a_range(store: Store) -> None:
+    job_id = _stopped(store, 1, 3)
+    assert "Stopped at epochs 1 to 3 of 5" in _told(_compare(job=job_id))
+    store.write([RunEnd(store.job(job_id).run_ids[1], Status.FINISHED)])
+    japanese = _told(_compare(job=job_id, lang="ja"))
+    assert "エポック 1 / 5 で停止 · 2 件中 1 件の実行は終了済み" in japanese
+
+
+def test_what_was_stopped_before_its_first_epoch_speaks_of_no_state(store: Store) -> None:
+    job_id = store.submit(Experiment(**FIELDS, epochs=5))
+    store.ask_stop(job_id)
+    app = _compare(job=job_id)
+    assert not app.exception
+    assert "Stopped at epoch 0 of 5" in _told(app)
+    assert "kept any more" not in _told(app)
+
+
+def test_another_choice_in_the_form_is_trained_beside_what_can_be_resumed(store: Store) -> None:
+    app = _compare(job=_stopped(store, 2, 2))
+    app.number_input(key="moons_epochs").set_value(9).run()
+    assert {"train", "resume"} <= {button.key for button in app.button}
+
+
+def test_a_finished_job_is_trained_longer_twice_as_long_unless_said(
+    store: Store, finished: Finished
+) -> None:
+    experiment = Experiment(name="Long?", **FIELDS, epochs=2)
+    job_id = finished(store, experiment)
+    _stand(store, experiment, 2)
+    app = _compare(job=job_id)
+    assert not app.exception
+    field = app.number_input(key="longer_2")
+    assert (field.value, field.min) == (4, 3)
+    assert "Goes on from epoch 2" in _told(app)
+    app.number_input(key="longer_2").set_value(7).run()
+    app.button(key="train_longer").click().run()
+    job = store.job(app.query_params["job"])
+    asked = from_yaml(job.document)
+    assert {config.epochs for config in asked.grid()} == {7}
+    assert asked.name == "Long?"
+    assert app.number_input(key="moons_epochs").value == 7
+    assert app.query_params["epochs"] == "7"
+
+
+def test_where_training_longer_begins_anew_it_says_why(store: Store, finished: Finished) -> None:
+    job_id = finished(store, Experiment(**FIELDS, epochs=2))
+    assert "From the start: where it ended is not kept any more" in _told(_compare(job=job_id))
+    cosine = finished(store, Experiment(**FIELDS, epochs=2, schedule="cosine"))
+    told = _told(_compare(job=cosine, lang="ja"))
+    assert "学習率スケジュールがエポック数で決まるため" in told
+
+
+def test_what_is_too_long_is_refused_as_on_submit_and_nothing_is_lost(
+    store: Store, finished: Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KASSEI_PUBLIC", "1")
+    job_id = finished(store, Experiment(**FIELDS, train_samples=100_000, batch_size=1, epochs=2))
+    app = _compare(job=job_id)
+    assert app.number_input(key="longer_2").max == 500
+    app.number_input(key="longer_2").set_value(500).run()
+    app.button(key="train_longer").click().run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "about" in app.error[0].value
+    assert len(store.jobs()) == 1
+    assert app.query_params["job"] == job_id
+
+
+def test_lengths_that_are_compared_and_shipped_runs_are_not_trained_longer(
+    store: Store, finished: Finished
+) -> None:
+    job_id = finished(store, Experiment(**FIELDS, epochs=[2, 3]))
+    for app in (_compare(job=job_id), _compare(gallery="mnist-activations")):
+        assert not app.exception
+        assert all(button.key != "train_longer" for button in app.button)
