@@ -19,17 +19,32 @@ def best_and_worst(values: Mapping[str, float], metric: Metric, seed: int, _: Tr
     if len(known) < 2:
         return ""
     order = sorted(known, key=lambda label: known[label], reverse=metric.higher_is_better)
+    # What reads alike is a tie, whatever the digits that nobody sees.
+    high, low = (metric.text(known[order[place]]) for place in (0, -1))
+    best, worst = (
+        [label for label in order if metric.text(known[label]) == text] for text in (high, low)
+    )
+    if high == low:
+        return _("With seed {seed}, {metric} is the same for all: {value}.").format(
+            seed=seed, metric=_(metric.title), value=high
+        )
     return _(
         "With seed {seed}, {metric} is best for {best} ({high}) and worst for {worst} ({low}). One"
         " seed shows no interval: Compare tells what is more than chance."
     ).format(
         seed=seed,
         metric=_(metric.title),
-        best=order[0],
-        high=metric.text(known[order[0]]),
-        worst=order[-1],
-        low=metric.text(known[order[-1]]),
+        best=_tied(best, _),
+        high=high,
+        worst=_tied(worst, _),
+        low=low,
     )
+
+
+def _tied(names: list[str], _: Translate) -> str:
+    """One name, or those that share a place."""
+    listed = _(", ").join(names)
+    return listed if len(names) == 1 else _("{names}, a tie").format(names=listed)
 
 
 def frequent_mistake(confusion: pd.DataFrame, _: Translate) -> str:

@@ -139,12 +139,20 @@ def idle(rows: pd.DataFrame) -> pd.Series:
     return (least & (rows["ratio"] < 1.005)) | (most & (rows["ratio"] > 0.995))
 
 
-def table(race: pd.DataFrame, baseline: str, _: Translate) -> pd.DataFrame:
+def table(race: pd.DataFrame, baseline: str, _: Translate, unit: str = "epochs") -> pd.DataFrame:
     """One row a configuration, as texts under translated headings.
 
     Args:
         race: rows of ``analysis.arrivals.with_tests``.
+        unit: what is counted in: it comes first, the others last, where a phone cuts them off.
     """
+    texts: dict[str, Any] = {
+        "epochs": lambda value: f"{value:g}",
+        "updates": lambda value: f"{value:,.0f}",
+        "seconds": _seconds,
+    }
+    titles = {"epochs": _("epochs"), "updates": _("updates"), "seconds": _("seconds")}
+    others = [name for name in texts if name != unit]
     rows = []
     vague = idle(race)
     for row, nothing in zip(race.to_dict("records"), vague, strict=True):
@@ -153,13 +161,12 @@ def table(race: pd.DataFrame, baseline: str, _: Translate) -> pd.DataFrame:
             {
                 _("configuration"): label,
                 _("reached"): _count(row, _),
-                _("epochs"): _span(row, "epochs", lambda v: f"{v:g}", _),
-                _("updates"): _span(row, "updates", lambda v: f"{v:,.0f}", _),
-                _("seconds"): _span(row, "seconds", _seconds, _),
+                titles[unit]: _span(row, unit, texts[unit], _),
                 _("times sooner"): (
                     _("baseline") if label == baseline else "–" if nothing else ratio_text(row, _)
                 ),
                 _("p (log-rank)"): _p(float(row["p"])),
+                **{titles[name]: _span(row, name, texts[name], _) for name in others},
             }
         )
     return pd.DataFrame(rows)

@@ -135,6 +135,7 @@ def name_axis(**settings: Any) -> alt.Axis:
     return alt.Axis(
         # Whatever the theme thinks of room.
         labelOverlap=False,
+        labelFlush=False,
         labelLimit=190,
         labelFontSize=12,
         ticks=False,

@@ -59,7 +59,7 @@ def share_chart(
         styles,
         title=heading(
             _("Share of seeds that have reached {target}").format(target=target),
-            _("with 95 % band; where lines are many, point at one for its own") if hint else "",
+            _("95 % band; of many lines, point at one") if hint else "",
         ),
         told={
             "configuration": _("configuration"),

@@ -8,6 +8,8 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_MANY = 5  # layers beyond which two tables do not stand side by side
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -71,8 +73,10 @@ def strip_html(strip: Strip, title: str, meaning: str, layer: str, names: Sequen
         cells = "".join(_cell(cell) for cell in (*row, *[None] * (count - len(row))))
         body += f'<tr data-c="{number}"><th scope="row">{html.escape(name)}</th>{cells}</tr>'
     told = html.escape(meaning)
+    longest = max(map(len, names), default=0)
     return (
-        f'<table class="k-strip"><caption title="{told}">{html.escape(title)} <small>{told}</small>'
+        f'<table class="k-strip{" k-many" if count > _MANY else ""}" style="--k-name:{longest}ch">'
+        f'<caption title="{told}">{html.escape(title)} <small>{told}</small>'
         f'</caption><thead><tr><th scope="col">{html.escape(layer)}</th>{numbers}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
     )

@@ -1,5 +1,7 @@
 """A whole comparison: curves, leaderboard, layers, what to look for, and one picture of it all."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.analysis import sentences
@@ -8,7 +10,7 @@ from core.analysis.grouping import DEPTH, WIDTH, groupable, grouped
 from core.analysis.sentences import FIELD_TITLES
 from core.charts.palette import legible, styles
 from core.charts.poster import WIDTH as PICTURE_WIDTH
-from core.charts.poster import About, Row, texts_chart
+from core.charts.poster import About, Chart, Row, texts_chart
 from core.language import N_, Translate
 from pages.shared import failures, pictures, results
 from pages.shared.binding import bound
@@ -61,24 +63,31 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
         return [[chart, text], *strips]
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        for number, row in enumerate(strips):
-            for place, strip in enumerate(row):
-                name = str(strip.title)
-                pictures.draw_save(
-                    lambda strip=strip: [[strip]],  # type: ignore[misc]
-                    told,
-                    _,
-                    key=f"{key}_save_{number}_{place}",
-                    label=name,
-                )
-    pictures.draw_save(
-        whole,
-        _with_findings(told, board),
-        _,
-        key=f"{key}_save_all",
-        width=PICTURE_WIDTH,
-        label=_("Save the whole comparison as one picture"),
-    )
+        pictures.draw_save(
+            whole,
+            _with_findings(told, board),
+            _,
+            key=f"{key}_save_all",
+            width=PICTURE_WIDTH,
+            label=_("Save the whole comparison as one picture"),
+        )
+        if strips:
+            with st.popover(_("Save one of the layers' pictures"), type="tertiary"):
+                _draw_single(strips, told, key, _)
+
+
+def _draw_single(strips: list[list[Chart]], told: About, key: str, _: Translate) -> None:
+    """A button for the picture of each statistic."""
+    for number, row in enumerate(strips):
+        for place, strip in enumerate(row):
+            name = str(strip.title)
+            pictures.draw_save(
+                lambda strip=strip: [[strip]],  # type: ignore[misc]
+                replace(told, title=_("{name}: {what}").format(name=told.title, what=name)),
+                _,
+                key=f"{key}_save_{number}_{place}",
+                label=name,
+            )
 
 
 def _with_findings(told: About, board: Board) -> About:

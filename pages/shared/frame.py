@@ -37,6 +37,7 @@ _STYLE = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"]:hover
   {background-color: #0072B2; border-color: #0072B2; color: #FFFFFF;}
 .st-key-frame p {white-space: nowrap;}
+[class*="st-key-"][class*="_save"]:not([class*="_save_"]) {margin-top: -0.6rem;}
 .st-key-pages {flex: none; min-width: 0; overflow-x: auto; scrollbar-width: none;}
 .st-key-logo p {font-size: 1.35rem; font-weight: 700;}
 .st-key-data button {padding: 3px 0; min-width: 74px;}
@@ -46,7 +47,9 @@ _STYLE = """<style>
 @media (max-width: 640px) {
   .st-key-data {flex-wrap: nowrap; overflow-x: auto;}
   .st-key-frame {flex-wrap: wrap; justify-content: space-between; row-gap: 0.25rem;}
-  .st-key-frame > :has(> .st-key-pages) {order: 3; flex: 1 0 100%; min-width: 0;}
+  .st-key-frame > :has(> .st-key-pages) {order: 3; flex: 1 0 100%; min-width: 0;
+    mask-image: linear-gradient(to right, black 88%, transparent);}
+  .st-key-pages {padding-right: 2.5rem;}
 }
 </style>"""
 

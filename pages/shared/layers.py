@@ -1,48 +1,30 @@
 """The body of Layers: verdicts, distributions, statistics across layers and over epochs."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from core.analysis.configurations import configurations, labelled
-from core.analysis.diagnosis import Thresholds, Verdict, diagnose
 from core.analysis.layers import across, layer_strip, over_epochs
-from core.analysis.leaderboard import escaped
 from core.analysis.ridges import ridges
-from core.analysis.verdicts import TITLES, told
 from core.charts.palette import Style, styles
 from core.charts.poster import Chart
 from core.charts.profiles import across_chart, epochs_chart
 from core.charts.ridges import ridge_chart
 from core.charts.strip import EVERY, strip_chart
-from core.language import N_, Translate
+from core.language import Translate
 from pages.shared import pictures
-from pages.shared.binding import bound, bound_value
+from pages.shared.binding import bound
 from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
+from pages.shared.verdicts import draw_verdicts
 
 _MOST_DRAWN = 12
 _MOST_NUMBERS = 16  # layers of which a picture says the numbers
 _STRIPS = ("mean", "std", "zero_fraction", "saturated_fraction", "silent_fraction", "dead_fraction")
 _ACROSS = ("delta_rms", "gradient_norm", "update_ratio")
-_COLOURS = {
-    Verdict.EXPLODING: "red",
-    Verdict.VANISHING: "red",
-    Verdict.DYING: "orange",
-    Verdict.SATURATED: "orange",
-    Verdict.OFF_CENTRE: "blue",
-    Verdict.HEALTHY: "green",
-    Verdict.UNKNOWN: "gray",
-}
-_LIMITS = {
-    "vanishing": (1.0, 1e12, N_("Vanishing: the signal falls by at least this factor")),
-    "exploding": (1.0, 1e12, N_("Exploding: the signal grows by at least this factor")),
-    "saturated": (0.0, 1.0, N_("Saturated: at least this share of a layer")),
-    "dying": (0.0, 1.0, N_("Dying: at least this share of a layer's units")),
-    "off_centre": (0.0, 1e6, N_("Not zero-centred: |mean| at least this times the spread")),
-}
 
 
 def draw_layers(selection: Selection, _: Translate) -> None:
@@ -68,7 +50,7 @@ def draw_layers(selection: Selection, _: Translate) -> None:
         )
         return
     names = list(configurations(runs)["configuration"])
-    _draw_verdicts(layers, runs, names, _)
+    draw_verdicts(layers, runs, names, _)
     if len(every) > _MOST_DRAWN:
         st.caption(
             _("The first {count} configurations are shown of {total}.").format(
@@ -96,64 +78,6 @@ def _narrowed(selection: Selection) -> Selection:
         for part in selection.parts
     )
     return replace(selection, runs=runs, parts=tuple(part for part in parts if part.run_ids))
-
-
-def _draw_verdicts(
-    layers: pd.DataFrame, runs: pd.DataFrame, names: list[str], _: Translate
-) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(
-            _("Verdicts"),
-            anchor=False,
-            width="content",
-            help=_(
-                "Signal: $\\delta = \\partial L / \\partial z$ of one sample, its root mean square "
-                "over samples and units. A verdict stands where most seeds show it; the number is "
-                "their mean (of ratios the geometric one), in brackets their range. Sources: "
-                "Hochreiter 1991; LeCun et al. 1998; Glorot & Bengio 2010; Pascanu et al. 2013; "
-                "He et al. 2015; Lu et al. 2019."
-            ),
-        )
-        thresholds = _choose_thresholds(_)
-    table = diagnose(layers, runs, thresholds)
-    rows = []
-    for name in names:
-        found = table[table["configuration"] == name].to_dict("records")
-        badges = [
-            f":{_COLOURS[Verdict(row['verdict'])]}-badge[{_(TITLES[Verdict(row['verdict'])])}]"
-            for row in found
-        ]
-        rows.append(
-            {
-                _("configuration"): escaped(name),
-                _("verdict"): " ".join(dict.fromkeys(badges)),
-                _("the numbers behind it"): escaped(_("; ").join(told(row, _) for row in found)),
-            }
-        )
-    st.table(pd.DataFrame(rows), border="horizontal")
-    st.caption(
-        _(
-            "Look at the first layer against the last: a signal that fades on its way back moves "
-            "the weights near the input slowly, whatever the learning rate."
-        )
-    )
-
-
-def _choose_thresholds(_: Translate) -> Thresholds:
-    """Where verdicts begin; the link holds what is changed."""
-    usual = asdict(Thresholds())
-    chosen = {}
-    with st.popover(_("Thresholds"), icon=":material/tune:"):
-        for name, (low, high, title) in _LIMITS.items():
-            chosen[name] = st.number_input(
-                _(title),
-                low,
-                high,
-                step=0.05 if high == 1.0 else None,
-                format="%g",
-                **bound_value(name, f"layers_{name}", usual[name]),
-            )
-    return Thresholds(**chosen)
 
 
 def _draw_across(

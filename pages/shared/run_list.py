@@ -57,7 +57,8 @@ def choose_query(store: Store, visitor: str, _: Translate) -> Query:
         _("Search"),
         **bound_value("words", "runs_words", ""),
         icon=":material/search:",
-        placeholder=_("name, tag, experiment, activation … all words must occur"),
+        placeholder=_("name, tag, experiment, activation …"),
+        help=_("All words must occur, in any order."),
         max_chars=200,
     )
     sort = order.selectbox(
@@ -244,26 +245,29 @@ def _shown(frame: pd.DataFrame, _: Translate) -> pd.DataFrame:
             frame["dataset"], frame["test_accuracy"], frame["test_r2"], strict=True
         )
     ]
-    return pd.DataFrame(
+    shown = pd.DataFrame(
         {
             _("name"): frame["name"].where(frame["name"] != "", frame["experiment"]),
-            _("state"): [_(STATUS_TITLES[Status(status)]) for status in frame["status"]],
             _("data set"): frame["dataset"],
             _("activation"): frame["activation"],
-            _("loss"): frame["loss"],
             _("learning rate"): frame["learning_rate"],
-            _("hidden layers"): frame["hidden"],
-            _("seed"): frame["seed"],
             _("test result"): results,
+            _("state"): [_(STATUS_TITLES[Status(status)]) for status in frame["status"]],
+            _("seed"): frame["seed"],
             _("epochs"): [
                 f"{done}/{of}"
                 for done, of in zip(frame["epochs_done"], frame["epochs"], strict=True)
             ],
+            _("loss"): frame["loss"],
+            _("hidden layers"): frame["hidden"],
             _("tags"): frame["tags"],
             _("made"): frame["created"],
             _("run"): frame["run_id"],
         }
     )
+    # What none of these runs has would be an empty column.
+    absent = [_(name) for name in ("name", "tags") if not any(map(len, shown[_(name)]))]
+    return shown.drop(columns=absent)
 
 
 def _result(dataset: str, accuracy: float, r2: float) -> str:

@@ -23,6 +23,12 @@ _STYLE = """<style>
 .st-key-wide {overflow-x: auto;}
 .st-key-wide table {min-width: 44rem; width: 100%;}
 .st-key-wide [data-testid="stTable"] {width: 100%;}
+@media (max-width: 640px) {
+  .st-key-wide {mask-image: linear-gradient(to right, black 90%, transparent);}
+  .st-key-wide table {min-width: 38rem; font-size: 0.8rem;}
+  .st-key-wide :is(th, td) {padding: 0.35rem 0.25rem;}
+  .st-key-wide p {font-size: 0.8rem; white-space: nowrap;}
+}
 </style>"""
 
 
@@ -55,7 +61,7 @@ def draw_speed(selection: Selection, _: Translate) -> None:
             )
         )
     with st.container(key="wide"):
-        st.table(_escaped(speed.table(shown, goal.baseline, _)), border="horizontal")
+        st.table(_escaped(speed.table(shown, goal.baseline, _, goal.unit)), border="horizontal")
     st.caption(
         _(
             "Epochs, updates and seconds are medians over seeds, in brackets an interval of the "

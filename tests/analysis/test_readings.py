@@ -31,6 +31,16 @@ def test_the_most_frequent_mistake_is_a_share_of_its_class() -> None:
     assert readings.frequent_mistake(perfect, str).startswith("No sample")
 
 
+def test_a_tie_is_called_one_and_of_equals_none_is_best() -> None:
+    metric = METRICS["test_accuracy"]
+    said = readings.best_and_worst({"relu": 0.9, "tanh": 0.900_001, "elu": 0.5}, metric, 3, str)
+    assert "best for tanh, relu, a tie (90.00 %)" in said
+    assert "worst for elu (50.00 %)" in said
+    said = readings.best_and_worst({"relu": 1.0, "tanh": 1.0}, metric, 3, str)
+    assert "the same for all: 100.00 %" in said
+    assert "best" not in said
+
+
 def test_best_and_worst_follow_what_the_metric_means() -> None:
     values = {"relu": 0.9, "tanh": 0.8, "elu": float("nan")}
     said = readings.best_and_worst(values, METRICS["test_accuracy"], 3, str)
