@@ -39,6 +39,8 @@ def plan(configs: Sequence[RunConfig], free: Collection[str], store: Store) -> l
     wanted = set(free)
     whole = [b for b in blocks(configs) if any(c.run_id in wanted for c in b.configs)]
     going = _with_states(whole, store)
+    if len(wanted) == len(configs):
+        return going
     mixed = {run_id for planned in going for run_id in planned.run_ids} - wanted
     diverged = _diverged(mixed, store)
     chosen = [p for p in going if p.after is not None and wanted | diverged >= set(p.run_ids)]

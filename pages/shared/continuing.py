@@ -63,7 +63,7 @@ def _draw_stopped(store: Store, experiment: Experiment, chosen: Selection, _: Tr
             f"**{stopped(chosen.runs, _)} · {left}**",
         )
     shown = _("What was trained until then is shown.")
-    st.caption(f"{shown} {how}" if begun else shown)
+    st.caption(_("{one} {other}").format(one=shown, other=how) if begun else shown)
 
 
 def _draw_longer(store: Store, experiment: Experiment, _: Translate) -> None:
@@ -108,7 +108,7 @@ def _told_longer(experiment: Experiment, ahead: Estimate, _: Translate) -> str:
             " in another way."
         )
     about = _("About {time}.").format(time=duration(ahead.seconds))
-    return f"{_how(ahead, begins, _)} {about}"
+    return _("{one} {other}").format(one=_how(ahead, begins, _), other=about)
 
 
 def _how(ahead: Estimate, begins: str, _: Translate) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.engine.company import company
 from core.errors import StoreUnavailable, told_message
 from core.experiment import Experiment
 from core.jobs import trainer as module
@@ -15,7 +16,7 @@ from core.jobs.crew import Leaving
 from core.jobs.trainer import Trainer
 from core.jobs.turns import Outcome, Work
 from core.jobs.worker import Turn
-from core.report import EpochReport, RunEnd, Status
+from core.report import BlockState, EpochReport, RunEnd, Status
 from core.store import Entry, Lease, Store
 
 
@@ -25,7 +26,10 @@ class Workers:
     def __init__(self, *_: object) -> None:
         self.ready = ["here"]
         self.last: Work | None = None
+        self.start: bytes | None = None
         self.leaving: list[Leaving] = []
+        # What they say where blocks stand that they give up; None while they still train.
+        self.said: list[Turn] | None = []
 
     def look(self) -> list[object]:
         return []
@@ -39,7 +43,7 @@ class Workers:
     def give(
         self, _address: str, work: Work, _seconds: float, *, begins: bool, start: bytes | None
     ) -> None:
-        self.last = work
+        self.last, self.start = work, start
 
     def forget(self, work: Work) -> None:
         self.last = None
@@ -49,8 +53,10 @@ class Workers:
         self.leaving.append(Leaving(work, None, None, time.monotonic()))  # type: ignore[arg-type]
 
     def left(self) -> list[tuple[Work, list[Turn]]]:
+        if self.said is None:
+            return []
         gone, self.leaving = self.leaving, []
-        return [(one.work, []) for one in gone]
+        return [(one.work, self.said) for one in gone]
 
     def end_stuck(self) -> None:
         pass
@@ -200,3 +206,47 @@ def test_what_a_program_trains_by_itself_is_not_begun(
     store.claims.leave(claim, Status.CANCELLED)
     trainer.step()
     assert store.job(job_id).status == Status.RUNNING
+
+
+def test_a_stopped_job_ends_once_it_is_written_where_it_stands_or_a_little_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what needs the same runs begins no sooner than that is known, to go on from there."""
+    trainer = hired(store, monkeypatch)
+    workers: Workers = trainer._crew  # type: ignore[assignment]
+    experiment = Experiment(dataset="moons", seed=[0, 1], epochs=9)
+    job_id = store.submit(experiment)
+    trainer.step()
+    (work,) = trainer._turns.works
+    work.worker, work.name = "here", "block"
+    workers.said = None
+    store.ask_stop(job_id)
+    for _ in range(2):
+        trainer.step()
+        assert store.job(job_id).status == Status.RUNNING
+    monkeypatch.setattr(module, "_LEAVE_SECONDS", 0.0)
+    trainer.step()
+    assert store.job(job_id).status == Status.CANCELLED
+    again = store.submit(experiment)
+    trainer.step()
+    assert store.job(again).status == Status.QUEUED
+    run_ids = tuple(config.run_id for config in work.block.configs)
+    state = BlockState(company(work.block), 1, run_ids, b"there")
+    rows = tuple(EpochReport(run_id, n, n, 0.0, 1.0, 1.0) for run_id in run_ids for n in (0, 1))
+    workers.said = [Turn(rows[:2], 0.5), Turn(lost=True), Turn(rows[2:], 0.5, state=state)]
+    trainer.step()
+    assert set(store.runs(run_ids)["epochs_done"]) == {1}
+    assert store.job(job_id).busy == 1.0
+    trainer.step()
+    assert store.job(again).status == Status.RUNNING
+    assert store.job(again).epochs_known == 0
+    assert workers.start == b"there"
+    # Runs that are deleted in that moment end nothing.
+    workers.said = None
+    store.ask_stop(again)
+    trainer.step()
+    for run_id in run_ids:
+        store.delete(run_id)
+    workers.said = [Turn(rows, 0.5, state=state)]
+    trainer.step()
+    assert store.runs().empty
