@@ -44,16 +44,19 @@ class Passes:
         xla_reports: bool = False,
         statistics: bool = True,
     ) -> None:
-        self.block, self.stack = block, Stack(block, sliced=xla)
+        self.block, self.stack = block, Stack(block)
         self._classification = classification
         axes = (block.seeds, block.variants)
         self._alive = tf.Variable(tf.ones(axes, tf.bool))
         self._diverged_at = tf.Variable(-tf.ones(axes, tf.int32))
         self._done = tf.Variable(0, dtype=tf.int32)
-        # The loss and the two scores (see Sums); the units of all hidden layers side by side.
+        # The loss and the two scores (see Sums).
         self._totals = tf.Variable(tf.zeros((*axes, 3), tf.float64))
+        # The units of all hidden layers side by side, by place in the batch: joined once an
+        # epoch, for to ask in each update whether any sample lives costs XLA a fifth of it.
         self._hidden = block.shape.hidden if statistics else ()
-        self._live = tf.Variable(tf.zeros((*axes, sum(self._hidden)), tf.bool))
+        places = (*axes, block.shape.batch_size, sum(self._hidden))
+        self._live = tf.Variable(tf.zeros(places, tf.bool))
         variables = (self.stack.first, self.stack.rest)
         self._optimization = Optimization(block, variables, self._alive)
         weights = sum(int(np.prod(variable.shape)) for variable in variables)
@@ -202,12 +205,11 @@ class Passes:
         self._totals.assign_add(tf.concat([loss, tf.cast(scores, tf.float64)], axis=-1))
         if self._hidden:
             live = [self.stack.live(layers, i, pre[i]) for i in range(len(self._hidden))]
-            lived = [tf.reduce_any(entries, axis=2) for entries in live]
-            self._live.assign(self._live | tf.concat(lived, axis=-1))
+            self._live.assign(self._live | tf.concat(live, axis=-1))
         self._optimization.apply(gradients)
 
     def _turned(self) -> tuple[tf.Tensor, tf.Tensor]:
-        seen = tf.identity(self._totals), tf.identity(self._live)
+        seen = tf.identity(self._totals), tf.reduce_any(self._live, axis=2)
         for variable in (self._totals, self._live):
             variable.assign(tf.zeros_like(variable))
         return seen
@@ -222,7 +224,7 @@ class Passes:
         counted = tf.range(tf.shape(x)[1]) < count
         each = tf.concat([losses[..., None], self._scores(outputs, y)], axis=-1)
         each = tf.where(counted[:, None], each, 0.0)
-        lived = tf.zeros_like(self._live)
+        lived = tf.zeros((self.block.seeds, self.block.variants, sum(self._hidden)), tf.bool)
         if live and self._hidden:
             seen = [
                 tf.reduce_any(self.stack.live(layers, i, pre[i]) & counted[:, None], axis=2)

@@ -47,9 +47,8 @@ class Layers:
 class Stack:
     """The functions of a block's variants over its weights: tensors in, tensors out."""
 
-    def __init__(self, block: Block, *, sliced: bool) -> None:
+    def __init__(self, block: Block) -> None:
         configs = block.configs[: block.variants]
-        self._sliced = sliced
         self.block = block
         first, rest = initial(block)
         self.first = keras.Variable(first, dtype="float32")
@@ -108,11 +107,6 @@ class Stack:
                 post.append(self._activate(layers, layer, z))
         return pre, post
 
-    def _by_group(
-        self, parts: Sequence[Group], apply: Callable[..., tf.Tensor], *tensors: tf.Tensor
-    ) -> tf.Tensor:
-        return by_group(parts, apply, *tensors, sliced=self._sliced)
-
     def losses(self, last: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Loss of each sample (seeds, variants, samples), and the outputs.
 
@@ -124,7 +118,7 @@ class Stack:
             output, loss = function(z, t)
             return tf.concat([loss[..., None], output], axis=-1)
 
-        parts = self._by_group(self._outputs, both, last, spread)
+        parts = by_group(self._outputs, both, last, spread)
         return parts[..., 0], parts[..., 1:]
 
     def live(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
@@ -139,7 +133,7 @@ class Stack:
     def _activate(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
         if self.learned:
             return tf.nn.relu(z) - layers.slopes[layer] * tf.nn.relu(-z)
-        return self._by_group(self._activations, lambda function, part: function(part), z)
+        return by_group(self._activations, lambda function, part: function(part), z)
 
 
 def groups(
@@ -156,35 +150,26 @@ def by_group(
     parts: Sequence[Group],
     apply: Callable[..., tf.Tensor],
     *tensors: tf.Tensor,
-    sliced: bool = True,
 ) -> tf.Tensor:
     """``apply(function, *tensors)`` for each group's variants (axis 1), back in their order.
 
-    ``sliced`` is right for XLA, to which a slice costs nothing. In a plain graph the gradient
-    of eight slices is eight arrays of the full size and their sum, of a split it is one.
+    Split rather than sliced: the gradient of eight slices is eight arrays of the full size and
+    their sum, of a split it is one array.
     """
     if len(parts) == 1:
         return apply(parts[0].function, *tensors)
     order = [place for part in parts for place in part.places]
-    if sliced or order != sorted(order):
-        taken = [[_taken(tensor, part.places) for part in parts] for tensor in tensors]
+    if order == sorted(order):
+        sizes = [len(part.places) for part in parts]
+        taken = [tf.split(tensor, sizes, axis=1) for tensor in tensors]
     else:
-        taken = [
-            tf.split(tensor, [len(part.places) for part in parts], axis=1) for tensor in tensors
-        ]
+        taken = [[tf.gather(tensor, part.places, axis=1) for part in parts] for tensor in tensors]
     done = [
         apply(part.function, *own)
         for part, own in zip(parts, zip(*taken, strict=True), strict=True)
     ]
     joined = tf.concat(done, axis=1)
     return joined if order == sorted(order) else tf.gather(joined, np.argsort(order), axis=1)
-
-
-def _taken(tensor: tf.Tensor, places: tuple[int, ...]) -> tf.Tensor:
-    # A slice costs XLA nothing, a gather a copy.
-    if places[-1] - places[0] == len(places) - 1:
-        return tensor[:, places[0] : places[-1] + 1]
-    return tf.gather(tensor, places, axis=1)
 
 
 def _activation(config: RunConfig) -> Callable[..., tf.Tensor]:
