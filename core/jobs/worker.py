@@ -129,6 +129,8 @@ class Training:
         self._error: BaseException | None = None
         self._ended = self._given_up = False
         self._until = 0.0
+        # So many turns end as soon as there is something to show: the start, the first epoch.
+        self._early = 2
         self._go, self._waits = threading.Semaphore(0), threading.Semaphore(0)
         self._thread = threading.Thread(target=self._train, name="training", daemon=True)
         self._thread.start()
@@ -176,7 +178,9 @@ class Training:
 
     def _pause(self) -> bool:
         """The engine's question whether to stop: it waits here between two turns."""
-        if not self._given_up and time.monotonic() >= self._until:
+        early = self._early > 0 and bool(self._reports)
+        if not self._given_up and (early or time.monotonic() >= self._until):
+            self._early -= early
             self._check_memory()
             self._waits.release()
             self._go.acquire()
