@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.experiment import Experiment
+from core.report import EpochReport, Report
 from core.store import Store
 
 # TensorFlow takes some seconds to start, and a busy machine many.
@@ -38,20 +39,28 @@ def experiments(number: int, first: int = 0) -> list[Experiment]:
     ]
 
 
-def undisturbed(jobs: list[Experiment], url: str) -> None:
-    """Train all of them in one process, into a store of their own."""
+def undisturbed(jobs: list[Experiment], url: str, epochs: int | None = None) -> None:
+    """Train all of them in one process, into a store of their own; stop after ``epochs``."""
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_train, args=(jobs, url))
+    process = context.Process(target=_train, args=(jobs, url, epochs))
     process.start()
     process.join()
     assert process.exitcode == 0
 
 
-def _train(jobs: list[Experiment], url: str) -> None:
+def _train(jobs: list[Experiment], url: str, epochs: int | None) -> None:
     from core.jobs import train
 
     for job in jobs:
-        train(job, store=url)
+        reached = [0]
+
+        def saw(reports: list[Report], reached: list[int] = reached) -> None:
+            reached += [each.epoch for each in reports if isinstance(each, EpochReport)]
+
+        def stop(reached: list[int] = reached) -> bool:
+            return epochs is not None and reached[-1] > epochs
+
+        train(job, store=url, stop=stop, watch=saw)
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
@@ -77,6 +86,20 @@ def compare(store: Store, jobs: list[Experiment], folder: Path) -> int:
             same(store.layers(ids), other.layers(ids))
             epochs += len(store.epochs(ids))
     return epochs
+
+
+def compare_beginning(store: Store, job: Experiment, folder: Path) -> int:
+    """The same of one job that was stopped, up to the last epoch of all its runs."""
+    url = f"sqlite:///{folder}/undisturbed.sqlite"
+    ids = [config.run_id for config in job.grid()]
+    last = int(store.runs(ids)["epochs_done"].min())
+    undisturbed([job], url, last)
+    with Store.open(url) as other:
+        for read in (Store.epochs, Store.layers):
+            one, two = read(store, ids), read(other, ids)
+            kept = [frame[frame["epoch"] <= last].reset_index(drop=True) for frame in (one, two)]
+            same(*kept)
+    return len(ids) * last
 
 
 def check_integrity(path: Path) -> None:
