@@ -35,6 +35,7 @@ class Costs:
         frame: a row for each activation, graph and part: nanoseconds an element, ``ns``, and the
             ratio to ReLU's, ``times``: medians over ``n`` rounds; ``…_low`` and ``…_high`` hold
             the middle half of the rounds.
+        cells: the rows by activation, graph and part.
         machine: processor, versions, date and commit, by name.
         shape: of the tensor that was measured: (networks, batch, units).
         threads: of the processor.
@@ -42,6 +43,7 @@ class Costs:
     """
 
     frame: pd.DataFrame
+    cells: Mapping[tuple[str, str, str], Mapping[Any, Any]]
     machine: Mapping[str, Any]
     shape: tuple[int, ...]
     threads: int
@@ -56,8 +58,11 @@ def read_costs(file: Path = FILE) -> Costs:
     """
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
+        frame = _frame(content["nanoseconds"])
+        rows = frame.to_dict("records")
         return Costs(
-            frame=_frame(content["nanoseconds"]),
+            frame=frame,
+            cells={(row["activation"], row["graph"], row["part"]): row for row in rows},
             machine=content["machine"],
             shape=tuple(content["shape"]),
             threads=content["threads"],

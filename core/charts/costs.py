@@ -55,7 +55,9 @@ def cost_chart(
         ),
     )
     one = alt.Chart(pd.DataFrame({"times": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
-    span = base.mark_rule(strokeWidth=2.5, opacity=0.5).encode(x="times_low:Q", x2="times_high:Q")
+    span = base.mark_rule(strokeWidth=2.5, opacity=0.5).encode(
+        x=alt.X("times_low:Q"), x2=alt.X2("times_high:Q")
+    )
     point = base.mark_point(size=70, strokeWidth=1.8, opacity=1).encode(
         x=x,
         shape=alt.Shape(

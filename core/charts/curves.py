@@ -13,6 +13,7 @@ import pandas as pd
 from core.charts.axes import Axes, pace_axis, positive
 from core.charts.palette import Style, legible
 from core.charts.placing import apart
+from core.charts.quick import lit
 from core.language import N_, Translate
 from core.metrics import Metric
 
@@ -180,11 +181,13 @@ def _lines(
 ) -> tuple[alt.Chart, ...]:
     """Bands, lines, and the points that a pointer meets: the others then step back."""
     hovered = alt.selection_point(fields=["configuration"], on="pointerover", clear="pointerout")
-    band = base.mark_area(opacity=0.16, clip=True).encode(y=alt.Y("low:Q", **y), y2="high:Q")
+    band = base.mark_area(opacity=0.16, clip=True).encode(
+        y=alt.Y("low:Q", **y), y2=alt.Y2("high:Q")
+    )
     line = base.mark_line(strokeWidth=2.2, clip=True).encode(
         y=alt.Y("mean:Q", **y),
         strokeDash=dash,
-        opacity=alt.when(hovered).then(alt.value(1)).otherwise(alt.value(0.25)),
+        opacity=lit(hovered, 1, 0.25),
     )
     only = base.data["epoch"].nunique() == 1
     point = (
@@ -213,7 +216,7 @@ def _labels(
 ) -> tuple[alt.Chart, alt.Chart]:
     """A name beside the end of each line; the leader in its colour and dash is the key."""
     leader = base.mark_rule(strokeWidth=1.8, x2Offset=_LEADER - 4).encode(
-        x=x, x2="edge:Q", y=alt.Y("end:Q", **y), y2="place:Q", strokeDash=dash
+        x=x, x2=alt.X2("edge:Q"), y=alt.Y("end:Q", **y), y2=alt.Y2("place:Q"), strokeDash=dash
     )
     beside = x.copy()
     beside["shorthand"] = "edge:Q"
@@ -222,7 +225,7 @@ def _labels(
     ).encode(
         x=beside,
         y=alt.Y("place:Q", **y),
-        text="configuration:N",
+        text=alt.Text("configuration:N"),
         color=alt.Color("ink:N", scale=None),
     )
     return leader, name

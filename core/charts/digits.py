@@ -43,9 +43,11 @@ def digits_chart(
     chart: alt.LayerChart = (
         alt.layer(
             base.mark_image(width=_SIDE - 6, height=_SIDE - 6, aspect=False, yOffset=-8).encode(
-                url="url:N"
+                url=alt.Url("url:N")
             ),
-            base.mark_text(dy=_SIDE / 2 - 2, fontSize=11, color="#8C8C8C").encode(text="told:N"),
+            base.mark_text(dy=_SIDE / 2 - 2, fontSize=11, color="#8C8C8C").encode(
+                text=alt.Text("told:N")
+            ),
         )
         .properties(
             width=alt.Step(_SIDE),

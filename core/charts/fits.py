@@ -74,7 +74,9 @@ def residual_panel(
         reach: the largest residual of all panels, so that they share their scale.
     """
     x = alt.X("answer:Q", title=_("answer"), scale=alt.Scale(zero=False), axis=_axis())
-    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=_SAMPLE).encode(y="zero:Q")
+    zero = (
+        alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=_SAMPLE).encode(y=alt.Y("zero:Q"))
+    )
     y = {"scale": alt.Scale(domain=[-reach, reach]), "axis": _axis()}
     chart: alt.LayerChart = (
         alt.layer(zero, _dots(frame, x, "residual", _("residual: target − answer"), _, **y))

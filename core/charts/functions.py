@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from core.charts.quick import lit
 from core.language import Translate
 
 _REST = "#9AA0A8"
@@ -40,9 +41,9 @@ def function_chart(
         .encode(
             x=x,
             y=y,
-            detail="activation:N",
-            opacity=alt.when(hovered).then(alt.value(1)).otherwise(alt.value(0.4)),
-            strokeWidth=alt.when(hovered).then(alt.value(2)).otherwise(alt.value(1)),
+            detail=alt.Detail("activation:N"),
+            opacity=lit(hovered, 1, 0.4),
+            strokeWidth=_thick(hovered),
         )
     )
     points = (
@@ -51,7 +52,7 @@ def function_chart(
         .encode(x=x, y=y, tooltip=_tips(column, title, _))
         .add_params(hovered)
     )
-    zero = alt.Chart(pd.DataFrame({"z": [0.0]})).mark_rule(opacity=0.25).encode(x="z:Q")
+    zero = alt.Chart(pd.DataFrame({"z": [0.0]})).mark_rule(opacity=0.25).encode(x=alt.X("z:Q"))
     bold = alt.Chart(own).mark_line(strokeWidth=3.2, clip=True, color=colour).encode(x=x, y=y)
     chart: alt.LayerChart = (
         alt.layer(rest, zero, bold, points)
@@ -111,9 +112,9 @@ def depth_chart(
         fields=["activation"], on="pointerover", nearest=True, clear="pointerout"
     )
     rest = base.mark_line(color=_REST, clip=True).encode(
-        detail="activation:N",
-        opacity=alt.when(hovered).then(alt.value(1)).otherwise(alt.value(0.4)),
-        strokeWidth=alt.when(hovered).then(alt.value(2)).otherwise(alt.value(1)),
+        detail=alt.Detail("activation:N"),
+        opacity=lit(hovered, 1, 0.4),
+        strokeWidth=_thick(hovered),
     )
     points = base.mark_point(opacity=0, clip=True).encode(tooltip=tips).add_params(hovered)
     own = shown[shown["activation"] == chosen]
@@ -249,6 +250,10 @@ def bars_chart(frame: pd.DataFrame, title: str, _: Translate) -> alt.LayerChart:
         .configure_view(stroke=None)
     )
     return chart
+
+
+def _thick(hovered: alt.Parameter) -> alt.StrokeWidthValue:
+    return alt.StrokeWidthValue(value=1, condition={"param": hovered.name, "value": 2})
 
 
 def _plain() -> alt.Scale:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from core.charts.palette import Style, legible
 from core.charts.placing import apart
+from core.charts.quick import lit
 
 _LABEL_GAP = 15  # pixels: the height of one label
 _LEADER = 22  # pixels between the end of a line and its label
@@ -238,26 +239,23 @@ def _lines(
         fields=["configuration"], on="pointerover", nearest=True, clear="pointerout"
     )
     bend: dict[str, Any] = {"interpolate": "step-after"} if steps else {}
-    faded = alt.when(hovered)
     # Many bands over one another hide the lines: then a line shows its own when pointed at.
     few = base.data["configuration"].nunique() <= 4
     band = base.mark_area(clip=True, **bend).encode(
         y=alt.Y("low:Q", **scale),
-        y2="high:Q",
-        opacity=alt.when(hovered, empty=False)
-        .then(alt.value(0.22))
-        .otherwise(alt.value(0.14 if few else 0)),
+        y2=alt.Y2("high:Q"),
+        opacity=lit(hovered, 0.22, 0.14 if few else 0, empty=False),
     )
     line = base.mark_line(strokeWidth=2.2, clip=True, **bend).encode(
         y=alt.Y(f"{y.column}:Q", **scale),
         strokeDash=dash,
-        opacity=faded.then(alt.value(1)).otherwise(alt.value(0.25)),
+        opacity=lit(hovered, 1, 0.25),
     )
     point = (
         base.mark_point(size=36, filled=True, clip=False)
         .encode(
             y=alt.Y(f"{y.column}:Q", **scale),
-            opacity=faded.then(alt.value(1)).otherwise(alt.value(0.25)),
+            opacity=lit(hovered, 1, 0.25),
             tooltip=[alt.Tooltip(f"{column}:N", title=words) for column, words in told.items()],
         )
         .add_params(hovered)
@@ -270,13 +268,13 @@ def _labels(
 ) -> tuple[alt.Chart, alt.Chart]:
     """A name beside the end of each line; the leader in its colour and dash is the key."""
     leader = base.mark_rule(strokeWidth=1.8, x2Offset=_LEADER - 4).encode(
-        x2=f"{x.column}:Q", y=alt.Y("end:Q", **scale), y2="place:Q", strokeDash=dash
+        x2=alt.X2(f"{x.column}:Q"), y=alt.Y("end:Q", **scale), y2=alt.Y2("place:Q"), strokeDash=dash
     )
     name = base.mark_text(
         align="left", baseline="middle", dx=_LEADER, fontSize=12, fontWeight=600
     ).encode(
         y=alt.Y("place:Q", **scale),
-        text="configuration:N",
+        text=alt.Text("configuration:N"),
         color=alt.Color("ink:N", scale=None),
     )
     return leader, name

@@ -58,7 +58,7 @@ def confusion_panel(frame: pd.DataFrame, title: tuple[str, str], _: Translate) -
                 alt.FieldOneOfPredicate("text", list(cells[seen]["text"].unique()))
             )
             .mark_text(fontSize=9 if len(order) > 5 else 12)
-            .encode(text="text:N", color=alt.Color("ink:N", scale=None)),
+            .encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)),
         )
         .properties(
             width=SIDE,
@@ -108,7 +108,9 @@ def answers_chart(frame: pd.DataFrame, _: Translate) -> alt.LayerChart:
                 stroke=alt.condition("datum.first", alt.value("#E69F00"), alt.value(None)),
                 strokeWidth=alt.value(2.5),
             ),
-            base.mark_text(fontSize=11).encode(text="text:N", color=alt.Color("ink:N", scale=None)),
+            base.mark_text(fontSize=11).encode(
+                text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)
+            ),
         )
         .properties(
             width="container",

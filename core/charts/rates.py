@@ -84,7 +84,7 @@ def rate_map_chart(
     if len(rates) <= 14:
         layers.append(
             base.mark_text(fontSize=12 if len(rates) <= 9 else 10).encode(
-                text="text:N", color=alt.Color("ink:N", scale=None)
+                text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)
             )
         )
     chart: alt.LayerChart = (
@@ -138,7 +138,7 @@ def range_chart(
     colour = "#3A7CB5"
     base = alt.Chart(told).encode(x=x, y=y)
     band = base.mark_area(opacity=0.15, color=colour, clip=True).encode(
-        y=alt.Y("low:Q", scale=scale), y2="high:Q"
+        y=alt.Y("low:Q", scale=scale), y2=alt.Y2("high:Q")
     )
     line = base.mark_line(color=colour, strokeWidth=2.2, clip=True)
     point = base.mark_point(filled=True, size=45, color=colour, opacity=1).encode(
@@ -153,14 +153,19 @@ def range_chart(
     cross = (
         alt.Chart(lost)
         .mark_text(dy=8, fontSize=14, color="#C2410C", fontWeight=700)
-        .encode(x=x, y=y, text="text:N", tooltip=[alt.Tooltip("diverged:Q", title=_("diverged"))])
+        .encode(
+            x=x,
+            y=y,
+            text=alt.Text("text:N"),
+            tooltip=[alt.Tooltip("diverged:Q", title=_("diverged"))],
+        )
     )
     begun = pd.DataFrame({"loss": [start], "text": [_("before training")]})
     rule = alt.Chart(begun).mark_rule(strokeDash=[4, 3], opacity=0.6).encode(y=y)
     words = (
         alt.Chart(begun)
         .mark_text(align="left", dx=4, dy=-7, fontSize=11, color=QUIET)
-        .encode(x=alt.value(0), y=y, text="text:N")
+        .encode(x=alt.value(0), y=y, text=alt.Text("text:N"))
     )
     named = pd.DataFrame(list(marks), columns=["learning_rate", "text"])
     mark = alt.Chart(named).mark_rule(color="#8E4585", opacity=0.75, strokeWidth=1.5).encode(x=x)
@@ -174,7 +179,7 @@ def range_chart(
             fontSize=12,
             color="#A45FB0",
         )
-        .encode(x=x, y=alt.value(26 + 16 * row), text="text:N")
+        .encode(x=x, y=alt.value(26 + 16 * row), text=alt.Text("text:N"))
         for row in range(len(named))
     ]
     chart: alt.LayerChart = (

@@ -79,7 +79,7 @@ def ridge_chart(
                 area.encode(
                     x=x,
                     y=y,
-                    y2="foot:Q",
+                    y2=alt.Y2("foot:Q"),
                     color=colour,
                     tooltip=[
                         alt.Tooltip("configuration:N", title=_("configuration")),
@@ -92,10 +92,10 @@ def ridge_chart(
         outline = alt.Chart(start).mark_line(
             strokeWidth=1.2, strokeDash=[3, 2], color=QUIET, clip=True
         )
-        layers.append(outline.encode(x=x, y=y, detail="configuration:N"))
+        layers.append(outline.encode(x=x, y=y, detail=alt.Detail("configuration:N")))
     zeros = now[now["zeros"] >= 0.005].drop_duplicates("configuration")
     text = alt.Chart(zeros).mark_text(align="right", dx=-2, dy=-9, fontSize=11, color=QUIET)
-    layers.append(text.encode(x=alt.value("width"), y=y.copy(), text="told:N"))
+    layers.append(text.encode(x=alt.value("width"), y=y.copy(), text=alt.Text("told:N")))
     chart: alt.LayerChart = (
         alt.layer(*layers)
         .properties(

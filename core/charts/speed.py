@@ -113,7 +113,7 @@ def ratio_chart(
     )
     one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
     span = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        x=alt.X("ratio_low:Q"), x2="ratio_high:Q"
+        x=alt.X("ratio_low:Q"), x2=alt.X2("ratio_high:Q")
     )
     point = base.mark_point(size=90, filled=True, opacity=1).encode(
         x=x,
@@ -126,7 +126,7 @@ def ratio_chart(
     )
     # Beside the plot: over it, it would cross the line at 1 or the names.
     text = base.mark_text(align="left", dx=10, fontSize=11).encode(
-        x=alt.value("width"), text="text:N", color=alt.value(QUIET)
+        x=alt.value("width"), text=alt.Text("text:N"), color=alt.value(QUIET)
     )
     chart: alt.LayerChart = (
         alt.layer(one.encode(x=x), span, point, text)

@@ -13,6 +13,7 @@ import altair as alt
 import pandas as pd
 
 from core.charts.palette import DIVERGING, SEQUENTIAL, ink, shade
+from core.charts.still_tables import Cell, Strip, strip_html
 from core.language import N_, Translate
 from core.metrics import number
 
@@ -147,7 +148,7 @@ def strip_chart(
     if count <= most_text:
         layers.append(
             base.mark_text(fontSize=12 if count <= _MOST_TEXT else 9).encode(
-                text="text:N", color=alt.Color("ink:N", scale=None)
+                text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)
             )
         )
     chart: alt.LayerChart = (
@@ -161,6 +162,23 @@ def strip_chart(
         .configure_scale(bandPaddingInner=0.06, bandPaddingOuter=0)
     )
     return chart
+
+
+def strip_table(
+    frame: pd.DataFrame, statistic: Statistic, configurations: Sequence[str], _: Translate
+) -> str:
+    """The same as a table of HTML, which a browser draws at once: rows light up with curves."""
+    cells = {
+        (row["configuration"], row["layer"]): Cell(row["text"], row["fill"], row["ink"])
+        for row in coloured(frame, statistic).to_dict("records")
+    }
+    count = int(frame["layer"].max()) if len(frame) else 0
+    rows = tuple(
+        tuple(cells.get((name, layer)) for layer in range(1, count + 1)) for name in configurations
+    )
+    strip = Strip(statistic.column, rows)
+    title, meaning = _(statistic.title), _(statistic.meaning)
+    return strip_html(strip, title, meaning, _("hidden layer"), configurations)
 
 
 def coloured(frame: pd.DataFrame, statistic: Statistic) -> pd.DataFrame:

@@ -66,7 +66,7 @@ def surface_panel(
             pd.DataFrame({"url": [picture], "x": [(left + right) / 2], "y": [(bottom + top) / 2]})
         )
         .mark_image(width=SIDE, height=SIDE, aspect=False)
-        .encode(x=x, y=y, url="url:N")
+        .encode(x=x, y=y, url=alt.Url("url:N"))
     )
     dots = (
         alt.Chart(frame)
@@ -140,7 +140,7 @@ def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -
         .encode(
             x=alt.X("column:O", axis=None),
             y=alt.Y("row:O", axis=None),
-            url="url:N",
+            url=alt.Url("url:N"),
             tooltip=[
                 alt.Tooltip("unit:Q", title=_("unit")),
                 alt.Tooltip("low:N", title=_("lowest activation")),

@@ -46,7 +46,7 @@ def draw_confusions(shown: Shown, _: Translate) -> None:
                 accuracy=METRICS["test_accuracy"].text(float(right)), seeds=int(cells["n"].iloc[0])
             )
             charts.append(confusion_panel(cells, (str(label), told), _))
-            st.altair_chart(charts[-1], width="content", key=f"confusion_{label}")
+            pictures.show(charts[-1], width="content", key=f"confusion_{label}")
     title = _("What do the networks answer?")
     key = _(
         "Rows are what a sample is, columns what the network says, numbers the percent of the"
@@ -106,7 +106,7 @@ def _draw_disagreement(
             _,
         )
         with place:
-            st.altair_chart(chart, width="content", key=f"digits_{winner}")
+            pictures.show(chart, width="content", key=f"digits_{winner}")
             title = _("{name} is right, {other} is wrong").format(name=winner, other=loser)
             more = [_("Below each picture: its class → the wrong answer."), seed]
             pictures.draw_save_all(

@@ -47,7 +47,7 @@ def draw_costs(_: Translate) -> None:
 
 def relative_cost(costs: Costs, name: str) -> str:
     """Times the cost of relu, f and f′ together, compiled; a dash where it was not measured."""
-    if name not in set(costs.frame["activation"]):
+    if (name, "compiled", "both") not in costs.cells:
         return "–"
     return f"{_row(costs, name, 'compiled', 'both')['times']:.1f} ×"
 
@@ -111,6 +111,4 @@ def _spread(row: Mapping[str, float], column: str, digits: int) -> str:
 
 
 def _row(costs: Costs, name: str, graph: str, part: str) -> Mapping[str, float]:
-    frame = costs.frame
-    found = (frame["activation"] == name) & (frame["graph"] == graph) & (frame["part"] == part)
-    return dict(frame[found].iloc[0])
+    return costs.cells[name, graph, part]

@@ -120,7 +120,8 @@ def draw_softmax(_: Translate) -> None:
     charts = []
     for column, (part, title) in zip(st.columns(3, gap="medium"), titles.items(), strict=True):
         charts.append(bars_chart(frame[frame["part"] == part], title, _))
-        column.altair_chart(charts[-1], key=f"bars_{part}")
+        with column:
+            pictures.show(charts[-1], key=f"bars_{part}")
     p = frame[(frame["part"] == "p") & (frame["label"] == str(right))]["value"].iloc[0]
     finding = _(
         "The right class has {percent} %: its score is pulled up by {pull}, the others are"

@@ -14,6 +14,7 @@ from core.catalog.formula import FORMULA, activation, label
 from core.catalog.notation import EXAMPLE
 from core.charts.functions import depth_chart, function_chart
 from core.charts.palette import colour_of
+from core.charts.poster import Row
 from core.errors import BundleUnavailable, InvalidExperiment
 from core.language import Translate
 from core.metrics import number
@@ -76,17 +77,15 @@ def _draw_function(record: Activation, names: tuple[str, ...], reach: int, _: Tr
             ("slope", _("f′(z): the factor on the gradient on its way back")),
         ):
             chart = function_chart(frame, name, colour, column, title, _)
-            st.altair_chart(chart, key=f"function_{column}")
-            # Altair writes at most 5000 rows into a file: half the points are smooth enough.
-            fewer = function_chart(frame.iloc[::2], name, colour, column, title, _)
+            pictures.show(chart, key=f"function_{column}")
             picture = _("{name}: {what}").format(name=name, what=title)
             told = pictures.about(picture, None, _, _others(name, names, _))
-            pictures.draw_save(
-                lambda fewer=fewer: [[fewer]],  # type: ignore[misc]
-                told,
-                _,
-                key=f"function_{column}_save",
-            )
+
+            def still(column: str = column, title: str = title) -> list[Row]:
+                # Altair writes at most 5000 rows into a file: half the points are smooth enough.
+                return [[function_chart(frame.iloc[::2], name, colour, column, title, _)]]
+
+            pictures.draw_save(still, told, _, key=f"function_{column}_save")
     with words:
         _draw_words(record, _)
     st.caption(

@@ -13,10 +13,11 @@ from core.charts.palette import Style, styles
 from core.charts.poster import Chart
 from core.charts.profiles import across_chart, epochs_chart
 from core.charts.ridges import ridge_chart
-from core.charts.strip import EVERY, strip_chart
+from core.charts.strip import EVERY, strip_chart, strip_table
 from core.language import Translate
 from pages.shared import pictures
 from pages.shared.binding import bound
+from pages.shared.lighting import lighting
 from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
 from pages.shared.verdicts import draw_verdicts
@@ -61,7 +62,8 @@ def draw_layers(selection: Selection, _: Translate) -> None:
     _draw_across(layers, selection, epoch, names, drawn, _)
     _draw_ridges(selection, layers, epoch, names, drawn, _)
     _draw_strips(layers, selection, epoch, names, _)
-    _draw_epochs(selection, names, drawn, _)
+    # A fragment: another statistic does not draw all else again.
+    st.fragment(_draw_epochs)(selection, names, drawn, _)
 
 
 def _narrowed(selection: Selection) -> Selection:
@@ -111,7 +113,7 @@ def _draw_across(
                 continue
             chart = across_chart(frame, EVERY[statistic], drawn, _)
             charts.append(chart.properties(title=_(EVERY[statistic].title)))
-            st.altair_chart(chart, width="stretch", key=f"across_{statistic}")
+            pictures.show(chart, key=f"across_{statistic}")
     title = _("How the signal passes the layers")
     told = _("After epoch {epoch}: geometric means over seeds, on log axes.").format(epoch=epoch)
     pictures.draw_save_all(charts, title, selection, _, key="layers_across", more=[told])
@@ -152,7 +154,8 @@ def _draw_ridges(
         ):
             chart = ridge_chart(frame, before, layer, names, drawn, _)
             charts.append(chart)
-            column.altair_chart(chart, width="stretch", key=f"ridges_{layer}")
+            with column:
+                pictures.show(chart, key=f"ridges_{layer}")
     title = _("Distributions of activations")
     said = _(
         "After epoch {epoch}: shares of activations by value, over the probe samples and all units,"
@@ -167,16 +170,17 @@ def _draw_strips(
     st.subheader(_("Layer by layer"), anchor=False)
     frame = layer_strip(layers, selection.runs, list(_STRIPS), epoch)
     frame = frame[frame["configuration"].isin(names)]
-    charts: list[Chart] = []
-    for start in range(0, len(_STRIPS), 3):
-        for column, name in zip(st.columns(3), _STRIPS[start : start + 3], strict=True):
-            statistic = EVERY[name]
-            column.markdown(f"**{_(statistic.title)}**", help=_(statistic.meaning))
-            chart = strip_chart(frame, statistic, names, _)
-            # In a picture nobody can point at a cell: there every one says its number.
-            still = strip_chart(frame, statistic, names, _, most_text=_MOST_NUMBERS)
-            charts.append(still.properties(title=_(statistic.title)))
-            column.altair_chart(chart, width="stretch", key=f"strip_{name}")
+    tables = [strip_table(frame, EVERY[name], names, _) for name in _STRIPS]
+    st.html(lighting(names) + f'<div class="k-strips">{"".join(tables)}</div>')
+
+    def charts() -> list[Chart]:
+        return [
+            strip_chart(frame, EVERY[name], names, _, most_text=_MOST_NUMBERS).properties(
+                title=_(EVERY[name].title)
+            )
+            for name in _STRIPS
+        ]
+
     told = _("After epoch {epoch}: means over seeds.").format(epoch=epoch)
     title = _("Layer by layer")
     pictures.draw_save_all(charts, title, selection, _, key="layers_strips", more=[told], abreast=2)
@@ -208,6 +212,7 @@ def _draw_epochs(
             if len(frame):
                 chart = epochs_chart(frame, statistic, layer, drawn, _)
                 charts.append(chart)
-                column.altair_chart(chart, width="stretch", key=f"epochs_{layer}")
+                with column:
+                    pictures.show(chart, key=f"epochs_{layer}")
     title, told = _(statistic.title), [_(statistic.meaning), pictures.caption(selection.runs, _)]
     pictures.draw_save_all(charts, title, selection, _, key="layers_epochs", more=told)

@@ -5,12 +5,14 @@ The picture is drawn when it is asked for, from the very chart that is shown.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
 from core.analysis import sentences
 from core.charts.poster import CHART_WIDTH, WIDTH, About, Chart, Row, poster
+from core.charts.quick import Unchecked
 from core.errors import PictureFailed
 from core.language import Translate
 from core.sharing import picture
@@ -50,21 +52,33 @@ def draw_chart(
     *,
     key: str,
     more: Sequence[str] = (),
-    saved: Chart | None = None,
+    saved: Callable[[], Chart] | None = None,
 ) -> None:
     """A chart as wide as its place, and the button that saves it.
 
     Args:
         title: of the picture: the question that the chart answers.
         more: lines below the picture's chart.
-        saved: what stands in the picture, where the page's chart leans on the page.
+        saved: makes what stands in the picture, where the page's chart leans on the page.
     """
-    st.altair_chart(chart, width="stretch", key=key)
-    draw_save(lambda: [[saved or chart]], about(title, chosen, _, *more), _, key=f"{key}_save")
+    show(chart, key=key)
+    draw_save(
+        lambda: [[saved() if saved else chart]],
+        about(title, chosen, _, *more),
+        _,
+        key=f"{key}_save",
+    )
+
+
+def show(chart: Chart, *, key: str, width: Literal["stretch", "content"] = "stretch") -> None:
+    """A chart without a button of its own."""
+    # Streamlit asks a chart for nothing but its specification.
+    asked: Any = Unchecked(chart)
+    st.altair_chart(asked, width=width, key=key)
 
 
 def draw_save_all(
-    charts: Sequence[Chart],
+    charts: Sequence[Chart] | Callable[[], Sequence[Chart]],
     title: str,
     chosen: Selection | None,
     _: Translate,
@@ -73,12 +87,22 @@ def draw_save_all(
     more: Sequence[str] = (),
     abreast: int = _ABREAST,
 ) -> None:
-    """The button that saves small charts as one picture, so many in a row as ``abreast`` says."""
+    """The button that saves small charts as one picture, so many in a row as ``abreast`` says.
+
+    Args:
+        charts: themselves, or what makes them when they are asked for.
+    """
     if not charts:
         return
-    rows = [charts[start : start + abreast] for start in range(0, len(charts), abreast)]
-    told, many = about(title, chosen, _, *more), min(abreast, len(charts))
-    draw_save(lambda: rows, told, _, key=f"{key}_save", width=WIDTH, abreast=many)
+    if not callable(charts):
+        abreast = min(abreast, len(charts))
+
+    def rows() -> list[Row]:
+        drawn = charts() if callable(charts) else charts
+        return [drawn[start : start + abreast] for start in range(0, len(drawn), abreast)]
+
+    told = about(title, chosen, _, *more)
+    draw_save(rows, told, _, key=f"{key}_save", width=WIDTH, abreast=abreast)
 
 
 def draw_save(

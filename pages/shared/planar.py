@@ -105,7 +105,7 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
                 targets, _,
             )  # fmt: skip
             charts.append(chart)
-            st.altair_chart(chart, width="content", key=f"surface_{run['run_id']}")
+            pictures.show(chart, width="content", key=f"surface_{run['run_id']}")
     title = _("What do the networks answer?")
     seed = _("Seed {seed}.").format(seed=shown.seed)
     if epoch is not None:
@@ -155,7 +155,7 @@ def _draw_units(shown: Shown, data: Dataset, _: Translate) -> None:
     with st.container(horizontal=True, gap="medium"):
         for number, surfaces in enumerate(layers, 1):
             chart = units_chart(surfaces[:48], number, _)
-            st.altair_chart(chart, width="content", key=f"units_{number}")
+            pictures.show(chart, width="content", key=f"units_{number}")
             charts.append(chart)
     title = _("What each hidden unit sees: {name}").format(name=label)
     pictures.draw_save_all(charts, title, shown.selection, _, key="units", more=[meaning])

@@ -60,7 +60,7 @@ def draw_map(selection: Selection, _: Translate) -> None:
         _,
         key="rates_map",
         more=more,
-        saved=rate_map_chart(shown, metric, _, legend=True),
+        saved=lambda: rate_map_chart(shown, metric, _, legend=True),
     )
     if len(names) > _MOST_ROWS:
         count = len(names) - _MOST_ROWS

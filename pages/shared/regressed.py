@@ -63,7 +63,7 @@ def draw_fits(shown: Shown, _: Translate) -> None:
             error = float(frame[frame["part"] == "test"]["residual"].abs().mean())
             told = f"{_(METRICS['test_mae'].title)} {number(error)}"
             charts.append(residual_panel(frame, reach, (label, told), _))
-            st.altair_chart(charts[-1], width="content", key=f"residual_{label}")
+            pictures.show(charts[-1], width="content", key=f"residual_{label}")
     title = _("What is left over: the residuals")
     pictures.draw_save_all(charts, title, shown.selection, _, key="residuals", more=[seed])
     st.caption(seed)

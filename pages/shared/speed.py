@@ -10,6 +10,7 @@ from core.analysis.arrivals import arrivals, race, steps, with_tests
 from core.analysis.configurations import configurations, varying
 from core.analysis.leaderboard import escaped
 from core.charts.palette import styles
+from core.charts.poster import Chart
 from core.charts.speed import ratio_chart, share_chart
 from core.language import Translate
 from pages.shared import pictures, rates
@@ -106,8 +107,11 @@ def _draw_charts(
                     " ones never arrive. Bands, where there are any, hold 95 %."
                 )
             ]
+
             # Nobody can point at a line of a picture.
-            still = share_chart(curve, goal.unit, goal.words, drawn, _, hint=False)
+            def still() -> Chart:
+                return share_chart(curve, goal.unit, goal.words, drawn, _, hint=False)
+
             pictures.draw_chart(
                 chart, title, selection, _, key="speed_shares", more=more, saved=still
             )

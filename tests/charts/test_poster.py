@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from core.charts.poster import About, poster, texts_chart, wrapped
+from core.charts.quick import Unchecked, lit
 
 ABOUT = About("Which one?", ("moons · 3 seeds",), ("https://a/?b=c",))
 
@@ -50,6 +51,12 @@ def test_wrapping_loses_no_letter_and_keeps_the_width(text: str) -> None:
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(len(line) <= 18 for line in lines)
     assert not any(line.startswith(("、", "。")) for line in lines)
+
+
+def test_an_unchecked_chart_is_written_as_the_checked_one() -> None:
+    hovered = alt.selection_point(fields=["name"], on="pointerover")
+    chart = _chart("a").encode(opacity=lit(hovered, 1, 0.25, empty=False))
+    assert Unchecked(chart).to_dict() == chart.to_dict()
 
 
 def test_cells_of_a_table_of_texts_never_meet_and_fit_the_width() -> None:
