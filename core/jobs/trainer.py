@@ -39,7 +39,7 @@ _OVERDUE = 2.0
 # Outcomes that may wait to be written before no more turns are given.
 _MOST_UNWRITTEN = 4
 # A job that is stopped ends so soon, even if it is not known yet where its blocks stand.
-_LEAVE_SECONDS = 1.5
+_LEAVE_SECONDS = 3.0
 
 _log = logging.getLogger(__name__)
 

@@ -179,10 +179,10 @@ def test_what_is_no_state_or_one_of_another_network_is_begun_from_the_start(conf
     block = family(config, "sgd", 1)
     _, other = trained(family(config, "sgd", 1, hidden=[3]))
     assert other
-    whole, state = trained(block)
+    whole, state = trained(block, pool := PassesPool())
     assert state
     for content in (b"", b"PK\x03\x04", other.content, state.content[:-40]):
-        lists, _ = trained(block, start=replace(state, content=content))
+        lists, _ = trained(block, pool, replace(state, content=content))
         assert told(block, lists) == told(block, whole)
 
 
@@ -190,10 +190,10 @@ def test_a_state_that_is_too_large_is_not_kept(
     config: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     block = family(config, "sgd", 1)
-    _, state = trained(block)
+    _, state = trained(block, pool := PassesPool())
     assert state
     monkeypatch.setattr(states, "MOST_BYTES", len(state.content) // 8)
-    assert trained(block)[1] is None
+    assert trained(block, pool)[1] is None
 
 
 def test_company_is_all_but_the_length_where_no_schedule_looks_at_the_end(config: Any) -> None:
