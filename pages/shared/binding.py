@@ -89,7 +89,8 @@ def _kept(part: str, key: str, value: Any, first: Any) -> dict[str, Any]:
     if part not in VIEW:
         raise ValueError(f"{part} is no part of a link: add it to core.sharing.view")
     # Only where it differs: a value that is set anew would undo a click that is on its way.
-    if key not in st.session_state or st.session_state[key] != value:
+    anew = st.session_state.get("spoken_anew", False)
+    if anew or key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     return {"key": key, "on_change": _write, "args": (part, key, first)}
 

@@ -72,6 +72,9 @@ def draw_frame(title: str, *, icon: bool = True) -> Frame:
     """
     language = _language()
     _ = translator(language)
+    # A browser keeps the words of a menu's choice until it is told them anew.
+    st.session_state["spoken_anew"] = st.session_state.get("spoken", language) != language
+    st.session_state["spoken"] = language
     st.set_page_config(page_title=f"{_(title)} · Kassei", layout="wide")
     if icon:
         draw_icon()
