@@ -71,15 +71,18 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
     if ahead.going_on == ahead.new_runs and len(ahead.after) == 1:
         words += " · " + _("goes on from epoch {epoch}").format(epoch=ahead.after[0])
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="start"):
-        st.button(
+        # Not in a callback, whose experiment is of the drawing before: what is typed into a field
+        # arrives together with the click that leaves it.
+        pressed = st.button(
             _("Train") if ahead.new_runs else _("Show"),
             type="primary",
             icon=":material/play_arrow:",
             key="train",
-            on_click=failures.keeping,
-            args=(start_training, store, experiment),
         )
         st.markdown(f"**{words}**", help=_("Measured on this machine where it has trained before."))
+    if pressed:
+        failures.keeping(start_training, store, experiment)
+        st.rerun()
     draw_service(store, _)
 
 
