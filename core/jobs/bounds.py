@@ -125,8 +125,8 @@ def check(experiment: Experiment, limits: Bounds, store: Store, pace: float) -> 
         room = limits.seconds / pace
         raise InvalidExperiment(
             N_(
-                "The training would take about {asked}; here it may take {most}: about {epochs}"
-                " epochs would fit, or {runs} runs."
+                "The training would take about {asked}; here it may take {most}. What would fit:"
+                " epochs: about {epochs}, or runs: {runs}."
             ),
             asked=duration(seconds),
             most=duration(limits.seconds),

@@ -50,11 +50,11 @@ def test_more_than_a_public_page_trains_is_refused_with_what_would_fit(
 def test_the_epochs_that_are_told_to_fit_do(store: Store) -> None:
     lists = {"dataset": "mnist", "hidden": [512, 512], "seed": range(20)}
     said = refusal(store, Experiment(epochs=100, **lists))
-    epochs = re.search(r"about (\d+) epochs would fit", said)
+    epochs = re.search(r"epochs: about (\d+)", said)
     assert epochs
     assert int(epochs[1]) > 0
     check(Experiment(epochs=int(epochs[1]), **lists), PUBLIC, store, 1.0)
-    runs = re.search(r"or (\d+) runs", said)
+    runs = re.search(r"or runs: (\d+)", said)
     assert runs
     fewer = lists | {"seed": range(int(runs[1]))}
     check(Experiment(epochs=100, **fewer), PUBLIC, store, 1.0)
