@@ -5,6 +5,7 @@ Turns are given to a worker by name, for a block under way stands in one worker'
 
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 from distributed import Client, Future, fire_and_forget
@@ -19,6 +20,8 @@ _LOOK_SECONDS, _IDLE_SECONDS = 0.5, 4.0
 _STUCK_SECONDS = 900.0
 # A worker gives a block up behind its turn, and another's that begins with a compilation.
 _LEAVE_SECONDS = 30.0
+# A turn's outcome is some megabytes at most, from a worker that has nothing else to do.
+_FETCH_SECONDS = 20.0
 
 
 @dataclass(slots=True)
@@ -42,7 +45,23 @@ class Leaving:
     def turns(self) -> list[Turn]:
         """What the turn gave, and the block's end after it, as far as they were done."""
         futures = [future for future in (self.turn, self.future) if future and future.done()]
-        return [future.result() for future in futures if future.status == "finished"]
+        found = [fetched(future) for future in futures if future.status == "finished"]
+        return [turn for turn in found if not turn.lost]
+
+
+def fetched(future: Future) -> Turn:
+    """What a turn that has ended gave: lost where its worker died before it was fetched.
+
+    Without an end of its patience Dask would wait for that worker for ever.
+
+    Raises:
+        Exception: the turn's own.
+    """
+    try:
+        turn: Turn = future.result(timeout=_FETCH_SECONDS)
+    except (TimeoutError, CancelledError):
+        return Turn(lost=True)
+    return turn
 
 
 class Crew:
@@ -52,6 +71,7 @@ class Crew:
         self._client, self._wake = client, wake
         client.register_plugin(worker.Warm(most_memory))
         self._starting: dict[str, Future] = {}
+        self.here: list[str] = []
         self.ready: list[str] = []
         self.given: dict[str, Given] = {}
         self.leaving: list[Leaving] = []
@@ -61,7 +81,7 @@ class Crew:
         """See who is there; returns the turns that are lost with their workers.
 
         A worker gets turns once it has imported TensorFlow: whatever ends it before is no
-        block's doing.
+        block's doing. One that cannot gets none, unless no other can: then jobs fail by its reason.
         """
         idle = self.ready and not self.given
         if time.monotonic() - self._looked < (_IDLE_SECONDS if idle else _LOOK_SECONDS):
@@ -73,7 +93,10 @@ class Crew:
                 self._starting[address] = self._submit(address, worker.start)
         for address in self._starting.keys() - set(here):
             del self._starting[address]
-        self.ready = [address for address in here if self._starting[address].done()]
+        self.here = here
+        started = [address for address in here if self._starting[address].done()]
+        sound = [name for name in started if self._starting[name].status == "finished"]
+        self.ready = sound or started
         self.leaving = [one for one in self.leaving if one.work.worker in here]
         return [self.given.pop(name) for name in list(self.given) if name not in here]
 

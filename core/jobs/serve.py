@@ -5,6 +5,7 @@ Whatever goes away comes back, or is waited for, and what is wrong meanwhile is 
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from contextlib import suppress
 
 from core.errors import KasseiError, LeaseLost, StoreUnavailable, TrainerUnavailable, as_message
@@ -61,13 +62,7 @@ def serve(
 def _train(store: Store, scheduler: str | None, pulse: Pulse, ended: Callable[[], bool]) -> None:
     pause = threading.Event()
     if scheduler is not None:
-        try:
-            check_address(scheduler)
-        except TrainerUnavailable as error:
-            # It will be none in an hour, too: who waits for a job would wait for ever.
-            for entry in store.queue():
-                pulse.lease.finish(entry.id, Status.FAILED, as_message(error))
-            raise
+        _check(scheduler, store, pulse)
     while not ended():
         try:
             with connected(scheduler, bounds().memory) as client:
@@ -79,8 +74,23 @@ def _train(store: Store, scheduler: str | None, pulse: Pulse, ended: Callable[[]
                 pulse.tell(trouble=_lost(scheduler))
         except TrainerUnavailable as error:
             pulse.tell(workers=0, trouble=error)
+        except (OSError, CancelledError):
+            # What Dask raises where a connection ends in the middle of a question.
+            pulse.tell(workers=0, trouble=_lost(scheduler))
         if not ended():
             pause.wait(_AGAIN_SECONDS)
+
+
+def _check(scheduler: str, store: Store, pulse: Pulse) -> None:
+    try:
+        check_address(scheduler)
+    except TrainerUnavailable as error:
+        # It will be none in an hour, too: who waits for a job would wait for ever. But for what
+        # programs train by themselves.
+        for entry in store.queue():
+            if not entry.held:
+                pulse.lease.finish(entry.id, Status.FAILED, as_message(error))
+        raise
 
 
 def _lost(scheduler: str | None) -> KasseiError:

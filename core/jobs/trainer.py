@@ -9,19 +9,20 @@ import threading
 import time
 import uuid
 from collections import deque
+from dataclasses import replace
 from functools import partial
+from math import inf
 
 from distributed import Client
 
 from core.document import from_yaml
 from core.errors import KasseiError, StoreUnavailable, TrainingFailed, UnknownRun, as_message
 from core.jobs.bounds import Bounds, check, memory
-from core.jobs.crew import Crew, Given
+from core.jobs.crew import Crew, Given, fetched
 from core.jobs.estimate import pace
 from core.jobs.planning import plan_job, start_of
 from core.jobs.pulse import Pulse
 from core.jobs.turns import MOST_DEATHS, Begun, Outcome, Turns, Work
-from core.jobs.worker import Turn
 from core.language import N_
 from core.metrics import duration
 from core.report import RunEnd, Status
@@ -65,6 +66,10 @@ class Trainer:
         try:
             for given in self._crew.look():
                 self._blame(given)
+            for work in self._turns.works:
+                # One that waited for its turn on a worker that is gone.
+                if work.worker and not work.given and work.worker not in self._crew.here:
+                    work.lose()
             for given in self._crew.done():
                 self._conclude(given)
             self._take_leave()
@@ -137,9 +142,13 @@ class Trainer:
             # Where they stand is known in a moment.
             return
         begun = Begun(job_id, job.visitor, frozenset(job.run_ids), busy=job.busy)
+        # What has begun was let in: how long it takes is watched from then on.
+        limits = replace(self._limits, seconds=inf) if job.started else self._limits
         try:
             experiment = from_yaml(job.document)
-            check(experiment, self._limits, self._store, pace(self._store))
+            check(experiment, limits, self._store, pace(self._store))
+        except StoreUnavailable:
+            raise
         except KasseiError as error:
             self._lease.finish(job_id, Status.FAILED, as_message(error))
             return
@@ -226,11 +235,11 @@ class Trainer:
     def _conclude(self, given: Given) -> None:
         work = given.work
         work.given = False
-        error = given.future.exception()
-        if error is not None:
+        try:
+            turn = fetched(given.future)
+        except Exception as error:
             self._fail(work, error)
             return
-        turn: Turn = given.future.result()
         if turn.lost:
             work.lose()
             return

@@ -41,7 +41,7 @@ class Claims:
         """Those of the claim's runs that wait for training and are nobody else's."""
         with self._writing() as connection:
             take_turns(connection)
-            end_abandoned(connection, is_gone)
+            end_abandoned(connection, is_gone, claim)
             mine = line.untrained(connection, claim) - _others(
                 connection, claim, self._served(connection)
             )
@@ -54,13 +54,13 @@ class Claims:
             _leave(connection, claim, status, message)
 
 
-def end_abandoned(connection: Connection, is_gone: Gone) -> None:
-    """Give back the claims of programs that are gone."""
+def end_abandoned(connection: Connection, is_gone: Gone, own: str = "") -> None:
+    """Give back the claims of programs that are gone; the caller's ``own`` is not among them."""
     query = (
         select(JOBS.c.job_id, JOBS.c.visitor, func.max(RUNS.c.updated))
         .join(JOB_RUNS, JOB_RUNS.c.job == JOBS.c.number)
         .join(RUNS, RUNS.c.number == JOB_RUNS.c.run)
-        .where(JOBS.c.status.in_(_ACTIVE), JOBS.c.visitor.startswith(CLAIM))
+        .where(JOBS.c.status.in_(_ACTIVE), JOBS.c.visitor.startswith(CLAIM), JOBS.c.job_id != own)
         .group_by(JOBS.c.job_id, JOBS.c.visitor)
     )
     for claim, visitor, spoken in connection.execute(query).all():

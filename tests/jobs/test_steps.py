@@ -12,7 +12,7 @@ from core.errors import StoreUnavailable, told_message
 from core.experiment import Experiment
 from core.jobs import trainer as module
 from core.jobs.bounds import PRIVATE
-from core.jobs.crew import Leaving
+from core.jobs.crew import Leaving, fetched
 from core.jobs.trainer import Trainer
 from core.jobs.turns import Outcome, Work
 from core.jobs.worker import Turn
@@ -24,7 +24,7 @@ class Workers:
     """One worker that has trained whatever it was given last, when ``done`` is asked."""
 
     def __init__(self, *_: object) -> None:
-        self.ready = ["here"]
+        self.here = self.ready = ["here"]
         self.last: Work | None = None
         self.start: bytes | None = None
         self.leaving: list[Leaving] = []
@@ -250,3 +250,63 @@ def test_a_stopped_job_ends_once_it_is_written_where_it_stands_or_a_little_later
     workers.said = [Turn(rows, 0.5, state=state)]
     trainer.step()
     assert store.runs().empty
+
+
+def test_a_block_whose_worker_is_gone_between_two_turns_has_its_next_on_another(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch)
+    store.submit(Experiment(dataset="moons", epochs=2))
+    trainer.step()
+    workers = trainer._crew
+    assert isinstance(workers, Workers)
+    work = workers.last
+    assert work
+    assert work.worker == "here"
+    # Its turn ended, and before it has another its worker is replaced.
+    work.given, workers.last = False, None
+    workers.here = workers.ready = ["there"]
+    monkeypatch.setattr(workers, "free", lambda: [] if workers.last else ["there"])
+    trainer.step()
+    assert workers.last is work
+    assert work.worker == "there"
+
+
+def test_a_store_that_is_away_as_a_job_begins_does_not_fail_the_job(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch)
+    trainer._pulse.tell = lambda *_, **__: None  # type: ignore[method-assign]
+    job_id = store.submit(Experiment(dataset="moons", epochs=1))
+    with monkeypatch.context() as patch:
+
+        def away(*_: object) -> None:
+            raise StoreUnavailable("The store is busy.")
+
+        patch.setattr(module, "check", away)
+        trainer.step()
+    assert store.job(job_id).status == Status.QUEUED
+    trainer.step()
+    assert store.job(job_id).status == Status.RUNNING
+
+
+def test_a_job_that_was_let_in_is_not_refused_by_the_next_trainer(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For the estimate of its time has grown meanwhile."""
+    job_id = store.submit(Experiment(dataset="moons", epochs=400))
+    hired(store, monkeypatch, seconds=600).step()
+    assert store.job(job_id).status == Status.RUNNING
+    hired(store, monkeypatch, seconds=0.01).step()
+    assert store.job(job_id).status == Status.RUNNING
+
+
+def test_a_turn_whose_worker_died_before_it_was_fetched_is_lost() -> None:
+    class Never:
+        """A future as Dask's, of a worker that died with what it gave."""
+
+        def result(self, timeout: float) -> Turn:
+            assert timeout > 0
+            raise TimeoutError
+
+    assert fetched(Never()) == Turn(lost=True)
