@@ -239,7 +239,9 @@ def _progress(experiment: Experiment, store: Store, engine: str) -> "_Progress":
         ahead = plan(experiment.grid(), rest, store)
         known = [one.after for one in ahead if one.after is not None for _ in one.run_ids]
         if known:
-            told += f", {len(known):,} of them begun already"
+            share = "" if len(runs) == 1 else f"{len(known):,} of them "
+            where = f"from epoch {known[0]:,}" if len(set(known)) == 1 else "from where they stood"
+            told += f", {share}going on {where}"
         epochs -= sum(after + 1 for after in known)
     return _Progress(told, epochs)
 
@@ -286,7 +288,7 @@ class _Progress:
             self._bar.update(epochs)
         elif self._done * 10 // self._total > self._told:
             self._told = self._done * 10 // self._total
-            self._tell(f"{self._done} of {counted(self._total, 'epoch')}")
+            self._tell(f"{self._done:,} of {counted(self._total, 'epoch')}")
 
     def _tell(self, line: str) -> None:
         # Training goes on where nobody reads of its progress any more.

@@ -12,7 +12,7 @@ import psutil
 
 from core.engine import cost
 from core.engine.plan import Block, blocks
-from core.errors import InvalidExperiment
+from core.errors import InvalidExperiment, KasseiError, TrainingFailed
 from core.experiment import MAX_PARAMETERS, MAX_RUNS, Experiment, RunConfig
 from core.fields import MAX_EPOCHS
 from core.jobs.environment import is_public
@@ -23,6 +23,8 @@ from core.store import Store
 _MB = 2**20
 # What a worker has with TensorFlow loaded, before it trains.
 _WORKER_BYTES = 700 * _MB
+# Times the bound that a job may take: what was let in is an estimate.
+OVERDUE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,17 @@ def check(experiment: Experiment, limits: Bounds, store: Store, pace: float) -> 
             ),
             runs=_most(len(new), lambda runs: _seconds(new[:runs]) <= room),
         )
+
+
+def overdue(limits: Bounds) -> KasseiError:
+    """What a job is failed with that took longer than ``OVERDUE`` times its bound."""
+    return TrainingFailed(
+        N_(
+            "The training took longer than {most}, the most that it may take here: choose fewer"
+            " epochs or runs."
+        ),
+        most=duration(OVERDUE * limits.seconds),
+    )
 
 
 def _seconds(configs: Sequence[RunConfig]) -> float:

@@ -17,14 +17,13 @@ from distributed import Client
 
 from core.document import from_yaml
 from core.errors import KasseiError, StoreUnavailable, TrainingFailed, UnknownRun, as_message
-from core.jobs.bounds import Bounds, check, memory
+from core.jobs.bounds import OVERDUE, Bounds, check, memory, overdue
 from core.jobs.crew import Crew, Given, fetched
 from core.jobs.estimate import pace
 from core.jobs.planning import plan_job, start_of
 from core.jobs.pulse import Pulse
 from core.jobs.turns import MOST_DEATHS, Begun, Outcome, Turns, Work
 from core.language import N_
-from core.metrics import duration
 from core.report import RunEnd, Status
 from core.store import Store
 
@@ -35,8 +34,6 @@ _LOOK_SECONDS, _IDLE_SECONDS = 0.2, 0.4
 _RETRY_SECONDS = 0.5
 # Blocks that stand in a worker's memory at the same time, each for another visitor.
 _MOST_STANDING = 8
-# Times the bound that a job may take: what was refused before is an estimate.
-_OVERDUE = 2.0
 # Outcomes that may wait to be written before no more turns are given.
 _MOST_UNWRITTEN = 4
 # A job that is stopped ends so soon, even if it is not known yet where its blocks stand.
@@ -105,23 +102,14 @@ class Trainer:
             begun = self._turns.begun.get(entry.id)
             if entry.stop_asked:
                 self._stop(entry.id)
-            elif begun and begun.busy > _OVERDUE * self._limits.seconds:
+            elif begun and begun.busy > OVERDUE * self._limits.seconds:
                 self._drop(begun)
-                self._lease.finish(entry.id, Status.FAILED, as_message(self._overdue()))
+                self._lease.finish(entry.id, Status.FAILED, as_message(overdue(self._limits)))
             elif begun is None and (entry.place == 0 or self._has_room(entry.visitor)):
                 self._begin(entry.id)
         for job in list(self._turns.begun.values()):
             if not self._turns.needed(job):
                 self._end(job)
-
-    def _overdue(self) -> KasseiError:
-        return TrainingFailed(
-            N_(
-                "The training took longer than {most}, the most that it may take here: choose fewer"
-                " epochs or runs."
-            ),
-            most=duration(_OVERDUE * self._limits.seconds),
-        )
 
     def _has_room(self, visitor: str) -> bool:
         """Whether another job of ``visitor`` may begin: one each, more where workers idle."""

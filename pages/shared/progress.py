@@ -12,6 +12,9 @@ from core.report import Status
 from core.store import Entry, Job, Store, Trainer
 from pages.shared import caches, failures
 
+# Epochs of each run that tell how long the others take: the first pays for the compilation.
+_ENOUGH = 2
+
 
 def draw_progress(store: Store, job: Job, _: Translate) -> None:
     """A bar, what is done and what is left of it, the button that stops it, and what is wrong."""
@@ -66,7 +69,7 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
         place = next((entry.place for entry in line if entry.id == job.id), 0)
         return (
             _("Waiting: place {place} in the line …").format(place=place)
-            if place > 1 or any(entry.place == 0 for entry in line)
+            if place > 1 or (place and any(entry.place == 0 for entry in line))
             else _("Waiting for the trainer, which takes some seconds to start …")
         )
     told = _("{percent} % · epochs: {done} of {total} · runs: {runs}").format(
@@ -78,7 +81,7 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
     visitors = len({entry.visitor for entry in line if entry.place == 0})
     # What was there before the job took it no time.
     trained = job.epochs_done - job.epochs_known
-    if job.busy > 0 and trained > 0:
+    if job.busy > 0 and trained >= _ENOUGH * job.runs_total:
         workers = max(1, min(trainer.workers if trainer else 1, job.runs_total))
         left = job.busy * (job.epochs_total - job.epochs_done) / trained
         told += " · " + _("about {time} left").format(
