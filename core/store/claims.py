@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from core.experiment import Experiment
 from core.report import Status
@@ -83,13 +83,7 @@ def _enter(connection: Connection, experiment: Experiment, engine: str, holder: 
         "created": moment,
         "started": moment,
     }
-    inserted = connection.execute(insert(JOBS).values(row).returning(JOBS.c.number))
-    number = inserted.scalar_one()
-    links = [
-        {"job": number, "position": position, "run": numbers[run_id]}
-        for position, run_id in enumerate(run_ids)
-    ]
-    connection.execute(insert(JOB_RUNS), links)
+    jobs.enter(connection, row, [numbers[run_id] for run_id in run_ids])
     return claim
 
 

@@ -5,7 +5,7 @@ counted from its runs' rows; who trains it, and how, is not known here.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -77,16 +77,22 @@ def submit(connection: Connection, experiment: Experiment, visitor: str) -> str:
         "started": moment if done else None,
         "finished": moment if done else None,
     }
-    inserted = connection.execute(insert(JOBS).values(row).returning(JOBS.c.number))
-    number = inserted.scalar_one()
-    links = [
-        {"job": number, "position": position, "run": numbers[run_id]}
-        for position, run_id in enumerate(run_ids)
-    ]
-    connection.execute(insert(JOB_RUNS), links)
+    number = enter(connection, row, [numbers[run_id] for run_id in run_ids])
     known = connection.execute(_progress([number])).one().epochs_done
     connection.execute(update(JOBS).where(JOBS.c.number == number).values(known=known))
     return job_id
+
+
+def enter(connection: Connection, row: Mapping[str, object], run_numbers: Sequence[int]) -> int:
+    """Insert the ``row`` of a job with its runs in their order; returns its number."""
+    inserted = connection.execute(insert(JOBS).values(row).returning(JOBS.c.number))
+    number: int = inserted.scalar_one()
+    links = [
+        {"job": number, "position": position, "run": run}
+        for position, run in enumerate(run_numbers)
+    ]
+    connection.execute(insert(JOB_RUNS), links)
+    return number
 
 
 def read(connection: Connection, job_id: str) -> Job:
