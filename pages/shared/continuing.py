@@ -8,9 +8,10 @@ import streamlit as st
 
 from core.analysis.sentences import stopped
 from core.engine.company import needs_end
+from core.errors import InvalidExperiment
 from core.experiment import Experiment
 from core.jobs import Estimate, bounds, estimate
-from core.language import Translate
+from core.language import N_, Translate
 from core.metrics import duration
 from core.report import Status
 from core.store import Store
@@ -74,15 +75,9 @@ def _draw_longer(store: Store, experiment: Experiment, _: Translate) -> None:
         return
     key = f"longer_{epochs}"
     with st.container(horizontal=True, vertical_alignment="bottom", border=True, key="longer"):
-        asked = st.number_input(
-            _("Epochs in all"),
-            epochs + 1,
-            most,
-            min(max(2 * epochs, 1), most),
-            step=1,
-            key=key,
-            width=150,
-        )
+        # Without bounds of the field's own: it would keep the number before, and train that.
+        usual = min(max(2 * epochs, 1), most)
+        asked = st.number_input(_("Epochs in all"), value=usual, step=1, key=key, width=150)
         st.button(
             _("Train longer"),
             icon=":material/fast_forward:",
@@ -90,6 +85,9 @@ def _draw_longer(store: Store, experiment: Experiment, _: Translate) -> None:
             on_click=failures.keeping,
             args=(_start_longer, store, experiment, key),
         )
+        if not epochs < asked <= most:
+            st.caption(_outside(epochs, most).told(_), width="stretch")
+            return
         ahead = estimate(_longer(experiment, asked), store)
         st.caption(_told_longer(experiment, ahead, _), width="stretch")
 
@@ -126,5 +124,14 @@ def _longer(experiment: Experiment, epochs: int) -> Experiment:
     return Experiment(experiment.name, **experiment.fields | {"epochs": epochs})
 
 
+def _outside(epochs: int, most: int) -> InvalidExperiment:
+    return InvalidExperiment(
+        N_("Give more than {done} epochs in all, and at most {most}."), done=epochs, most=most
+    )
+
+
 def _start_longer(store: Store, experiment: Experiment, key: str) -> None:
-    start_training(store, _longer(experiment, st.session_state[key]))
+    epochs, asked, most = experiment.grid()[0].epochs, st.session_state[key], bounds().epochs
+    if not epochs < asked <= most:
+        raise _outside(epochs, most)
+    start_training(store, _longer(experiment, asked))
