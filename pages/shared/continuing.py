@@ -126,7 +126,9 @@ def _longer(experiment: Experiment, epochs: int) -> Experiment:
 
 def _outside(epochs: int, most: int) -> InvalidExperiment:
     return InvalidExperiment(
-        N_("Give more than {done} epochs in all, and at most {most}."), done=epochs, most=most
+        N_("Give more than {done} epochs in all, and at most {most}."),
+        done=f"{epochs:,}",
+        most=f"{most:,}",
     )
 
 
