@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -21,6 +22,8 @@ def _train(page: Page, server: Server, *, epochs: int) -> None:
     field.fill(str(epochs))
     field.press("Enter")
     expect(page.locator(".st-key-start")).to_contain_text("Runs: 9")
+    # Enter has been answered once the address says it.
+    expect(page).to_have_url(re.compile(rf"epochs={epochs}\b"))
     page.locator(".st-key-train button").click()
     expect(page).to_have_url(re.compile(r"job=\w+"))
 
@@ -142,8 +145,13 @@ def test_stop_ends_a_long_training_which_resume_goes_on_with(server: Server, pag
     expect(page.locator(CHART).first).to_be_visible()
     expect(page.locator(EXCEPTION)).to_have_count(0)
     # What it trains then begins where the curves end, which a slow worker may have said late.
-    page.reload()
-    expect(page.get_by_text(re.compile("Goes on from epoch [1-9]"))).to_be_visible()
+    going_on = page.get_by_text(re.compile("Goes on from epoch [1-9]"))
+    for _ in range(6):
+        page.reload()
+        with suppress(AssertionError):
+            expect(going_on).to_be_visible(timeout=10_000)
+            break
+    expect(going_on).to_be_visible()
     page.locator(".st-key-resume button").click()
     expect(page.locator(CHART).first).to_be_visible()
     page.locator(".st-key-stop button").click()
