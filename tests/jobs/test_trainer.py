@@ -27,13 +27,13 @@ def test_epochs_appear_while_a_job_trains_and_are_those_of_direct_training(
     store: Store, trainer: TrainerProcess
 ) -> None:
     experiment = Experiment(
-        name="both ways", dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=400
+        name="both ways", dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=600
     )
     job_id = store.submit(experiment)
     until(lambda: store.job(job_id).epochs_done > 0)
     under_way = store.job(job_id)
     assert under_way.status == Status.RUNNING
-    assert under_way.epochs_done < under_way.epochs_total == 4 * 400
+    assert under_way.epochs_done < under_way.epochs_total == 4 * 600
     job = ended(store, job_id)
     assert (job.status, job.message, job.runs_done) == (Status.FINISHED, "", 4)
     assert job.epochs_done == job.epochs_total
