@@ -34,6 +34,8 @@ except KasseiError as error:
 try:
     if names_runs(current_link()) and not training.is_active(job):
         chosen = find_runs(current_link())
+        if store and chosen and (under_way := training.job_of(store, chosen.runs)):
+            job, chosen = under_way, None
 except KasseiError as error:
     failure = failure or error
 try:

@@ -27,6 +27,8 @@ from core.report import BlockState, Report, RunEnd, Status
 
 # Between two looks at ``stop``.
 _SLICE_SECONDS = 0.5
+# Between two states of a block on its way: what is trained again where its process is killed.
+_KEEP_SECONDS = 30.0
 
 
 def never() -> bool:
@@ -53,12 +55,13 @@ def train_block(
     ``start`` is the content of a state of the block's company, after which it goes on; epochs
     before it are not reported, members that had ended are, with their ends. From bytes that
     are none it begins at epoch 0. ``keep`` is called with the block's state when it ends or is
-    stopped, once all reports before it are yielded; not with one above states.MOST_BYTES.
+    stopped, and every half minute between two epochs, once all reports before it are yielded;
+    not with one above states.MOST_BYTES.
     """
     classification = block.shape.source.task.kind == "classification"
     pool = pool or PassesPool()
     with pool.passes(block, classification=classification, statistics=statistics) as passes:
-        training = _Training(block, stop, pool.inputs(block), passes, statistics)
+        training = _Training(block, stop, pool.inputs(block), passes, statistics, keep)
         yield from training.reports(start)
         if keep and (state := training.state()):
             keep(state)
@@ -74,8 +77,11 @@ class _Training:
         inputs: Inputs,
         passes: Passes,
         statistics: bool,
+        keep: Callable[[BlockState], None] | None,
     ) -> None:
         self.block, self.config, self.stop = block, block.shape, stop
+        self.keep, self.kept_at = keep, time.monotonic()
+        self.standing: BlockState | None = None
         self.inputs, self.data = inputs, inputs.samples
         self.probe = inputs.probe()
         self.passes, self.statistics = passes, statistics
@@ -111,13 +117,28 @@ class _Training:
                         made = None
                 if made:
                     yield made.result()
+                self._say_where()
                 if self.stopped:
                     yield self._cancelled()
                     return
                 self.epoch, self.updates = epoch, 0
                 made = self._made(thread, epoch, self.passes.turn(), order)
+                self.standing = self.state() if self._is_due() else None
             if made:
                 yield made.result()
+
+    def _say_where(self) -> None:
+        """Keep where the block stood after the last epoch, if that was due."""
+        if self.keep and self.standing:
+            self.keep(self.standing)
+        self.standing = None
+
+    def _is_due(self) -> bool:
+        """Whether where the block stands is to be kept, though it goes on."""
+        due = self.keep is not None and time.monotonic() - self.kept_at >= _KEEP_SECONDS
+        if due:
+            self.kept_at = time.monotonic()
+        return due
 
     def state(self) -> BlockState | None:
         """Where the block stands; None where that is its start, or too much to be kept."""

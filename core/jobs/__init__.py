@@ -10,7 +10,7 @@ from core.jobs.environment import is_public, open_store, scheduler_address, stor
 from core.jobs.estimate import Estimate, estimate
 from core.jobs.launch import TrainerProcess
 from core.jobs.results import Results, export, prepare
-from core.jobs.submission import delete_run, submit
+from core.jobs.submission import delete_run, may_stop, stop_job, submit
 
 __all__ = [
     "Bounds",
@@ -22,9 +22,11 @@ __all__ = [
     "estimate",
     "export",
     "is_public",
+    "may_stop",
     "open_store",
     "prepare",
     "scheduler_address",
+    "stop_job",
     "store_url",
     "submit",
     "train",

@@ -8,14 +8,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import psutil
-
 from core.engine import cost
 from core.engine.plan import Block, blocks
 from core.errors import InvalidExperiment, KasseiError, TrainingFailed
 from core.experiment import MAX_PARAMETERS, MAX_RUNS, Experiment, RunConfig
 from core.fields import MAX_EPOCHS
-from core.jobs.environment import is_public
+from core.jobs.environment import is_public, scheduler_address, usable_memory
 from core.language import N_
 from core.metrics import duration
 from core.store import Store
@@ -66,9 +64,14 @@ PRIVATE = Bounds(
 
 
 def bounds() -> Bounds:
-    """The bounds that hold here; nobody may have more memory than nine tenths of the machine's."""
+    """The bounds that hold here.
+
+    A worker of this machine may have nine tenths of its memory at most; others' know their own.
+    """
     chosen = PUBLIC if is_public() else PRIVATE
-    return replace(chosen, memory=min(chosen.memory, int(0.9 * psutil.virtual_memory().total)))
+    if scheduler_address():
+        return chosen
+    return replace(chosen, memory=min(chosen.memory, int(0.9 * usable_memory())))
 
 
 def memory(block: Block) -> int:

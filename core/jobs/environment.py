@@ -1,10 +1,14 @@
 """The variables of the environment: where the store and the scheduler are, who may do what."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from core.store import Store
 
+_GROUPS = Path("/sys/fs/cgroup")
 STORE, SCHEDULER, PUBLIC = "KASSEI_STORE", "KASSEI_SCHEDULER", "KASSEI_PUBLIC"
 
 
@@ -22,6 +26,18 @@ def scheduler_address() -> str | None:
 def is_public() -> bool:
     """Whether this is a public deployment (KASSEI_PUBLIC=1): bounds, and others' runs stay."""
     return os.environ.get(PUBLIC, "").strip().lower() in ("1", "true", "yes")
+
+
+def usable_memory() -> int:
+    """Bytes of memory that this process may have: the machine's, or less in a container.
+
+    A container's limit is in its control group (cgroups(7), version 2, then 1).
+    """
+    least = psutil.virtual_memory().total
+    for file in ("memory.max", "memory/memory.limit_in_bytes"):
+        with suppress(OSError, ValueError):
+            least = min(least, int((_GROUPS / file).read_text()))
+    return least
 
 
 def open_store() -> Store:

@@ -1,7 +1,11 @@
 """Who a trainer is, and of which version its code: what its lease says of it."""
 
 import hashlib
+import os
 import socket
+import sys
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -27,19 +31,47 @@ def code_time() -> int:
 
 def own_name() -> str:
     """The name of this process: machine, number, and when it began, for numbers are used again."""
-    process = psutil.Process()
-    return f"{socket.gethostname()}:{process.pid}:{process.create_time():.2f}"
+    return f"{'/'.join(_machine())}:{os.getpid()}:{_began(os.getpid())}"
 
 
 def is_gone(name: str) -> bool:
-    """Whether the process ``name`` was of this machine, and lives no more."""
+    """Whether the process ``name`` was of this machine, and lives no more.
+
+    What was of this machine before its last start is gone; what is another container's is not
+    seen from here.
+    """
     machine, _, rest = name.rpartition(":")[0].rpartition(":")
-    if machine != socket.gethostname() or not rest.isdigit():
+    host, space, boot = [*machine.split("/"), "", ""][:3]
+    here = _machine()
+    if (host, space) != here[:2] or not rest.isdigit():
         return False
-    try:
-        began = f"{psutil.Process(int(rest)).create_time():.2f}"
-    except psutil.NoSuchProcess:
+    if boot != here[2] or not psutil.pid_exists(int(rest)):
         return True
-    except psutil.Error:
-        return False
-    return began != name.rpartition(":")[2]
+    began = _began(int(rest))
+    return began not in ("", name.rpartition(":")[2])
+
+
+@cache
+def _machine() -> tuple[str, str, str]:
+    """The host's name, its space of process numbers, and the start of its system (Linux)."""
+    space = boot = ""
+    with suppress(OSError):
+        space = str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]")
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return socket.gethostname().replace("/", ""), space, boot
+
+
+def _began(number: int) -> str:
+    """When a process began; empty where that is not told, "gone" of one that waits to be buried.
+
+    Linux has clock ticks since its start, which no change of the clock moves (proc(5), stat).
+    """
+    try:
+        if sys.platform == "linux":
+            fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+            return "gone" if fields[0] in "ZX" else fields[19]
+        return f"{psutil.Process(number).create_time():.2f}"
+    except psutil.NoSuchProcess:
+        return "gone"
+    except (OSError, psutil.Error):
+        return ""

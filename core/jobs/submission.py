@@ -1,4 +1,4 @@
-"""What visitors ask of the store: to train an experiment, and to delete a run; within bounds."""
+"""What visitors ask of the store: to train an experiment, to stop it, to delete a run."""
 
 from core.errors import KasseiError
 from core.experiment import Experiment
@@ -6,7 +6,7 @@ from core.jobs.bounds import bounds, check
 from core.jobs.environment import is_public
 from core.jobs.estimate import pace
 from core.language import N_
-from core.store import Store
+from core.store import Job, Store
 
 
 def submit(store: Store, experiment: Experiment, visitor: str = "") -> str:
@@ -19,6 +19,24 @@ def submit(store: Store, experiment: Experiment, visitor: str = "") -> str:
     limits = bounds()
     check(experiment, limits, store, pace(store))
     return store.submit(experiment, visitor, each=limits.queued_each, most=limits.queued)
+
+
+def may_stop(job: Job, visitor: str) -> bool:
+    """Whether ``visitor`` may stop a job: on a public deployment, who began it."""
+    return not is_public() or job.visitor == visitor
+
+
+def stop_job(store: Store, job_id: str, visitor: str = "") -> None:
+    """Ask the trainer to stop a job.
+
+    Raises:
+        KasseiError: the store does not hold it, or another visitor began it on a public page.
+    """
+    if not may_stop(store.job(job_id), visitor):
+        raise KasseiError(
+            N_("This comparison is another visitor's: on a public page who began it can stop it.")
+        )
+    store.ask_stop(job_id)
 
 
 def delete_run(store: Store, run_id: str, visitor: str = "") -> None:

@@ -237,21 +237,23 @@ class Trainer:
         self._unwritten.append(Outcome(work, turn.reports, turn.seconds, turn.ended, turn.state))
 
     def _blame(self, given: Given) -> None:
-        """A worker died: its blocks begin anew, and the one that had the turn is suspected."""
+        """A worker died: its blocks begin anew, and the job that had the turn is suspected."""
         for work in self._turns.works:
-            if work.worker == given.work.worker and work is not given.work:
+            if work.worker == given.work.worker:
                 work.lose()
-        if given.work.die():
-            self._fail(
-                given.work,
-                TrainingFailed(
-                    N_(
-                        "The training ended its worker {times} times, as a lack of memory does:"
-                        " choose smaller networks, fewer samples or fewer runs."
-                    ),
-                    times=MOST_DEATHS,
-                ),
-            )
+        job = self._turns.begun.get(given.work.job_id)
+        if job is None or not job.die():
+            return
+        reason = TrainingFailed(
+            N_(
+                "The training ended its worker {times} times, as a lack of memory does:"
+                " choose smaller networks, fewer samples or fewer runs."
+            ),
+            times=MOST_DEATHS,
+        )
+        for work in job.works:
+            self._crew.forget(work)
+            self._fail(work, reason)
 
     def _fail(self, work: Work, error: BaseException) -> None:
         message = as_message(error)
@@ -269,7 +271,8 @@ class Trainer:
             work, job = outcome.work, self._turns.begun.get(outcome.work.job_id)
             if not work.dropped:
                 self._record(outcome)
-                work.saw(outcome.reports)
+                if job:
+                    job.saw(work, outcome.reports)
                 self._pulse.trained(outcome.reports)
             if job and work in job.works:
                 job.busy += outcome.seconds

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from core.engine.plan import Block
 from core.report import BlockState, EpochReport, Report
 
-# A block whose worker died so often while it trained, without a new epoch in between, is failed.
+# A job whose workers died so often while they trained it, without a new epoch, is failed.
 MOST_DEATHS = 3
 
 
@@ -28,24 +28,18 @@ class Work:
     name: str | None = None
     given: bool = False
     dropped: bool = False
-    deaths: int = 0
 
     def lose(self) -> None:
         """Its worker knows it no more: it begins anew, on any."""
         self.worker = self.name = None
         self.given = False
 
-    def die(self) -> bool:
-        """Its worker died in its turn; whether that was once too often."""
-        self.lose()
-        self.deaths += 1
-        return self.deaths >= MOST_DEATHS
-
-    def saw(self, reports: Iterable[Report]) -> None:
-        """A new epoch clears it of suspicion."""
+    def saw(self, reports: Iterable[Report]) -> bool:
+        """Whether ``reports`` have an epoch that was not seen before."""
         last = max((r.epoch for r in reports if isinstance(r, EpochReport)), default=-1)
-        if last > self.epoch:
-            self.epoch, self.deaths = last, 0
+        new = last > self.epoch
+        self.epoch = max(self.epoch, last)
+        return new
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +65,17 @@ class Begun:
     run_ids: frozenset[str]
     works: list[Work] = field(default_factory=list)
     busy: float = 0.0
+    deaths: int = 0
+
+    def die(self) -> bool:
+        """A worker died in a turn of its; whether that was once too often."""
+        self.deaths += 1
+        return self.deaths >= MOST_DEATHS
+
+    def saw(self, work: Work, reports: Iterable[Report]) -> None:
+        """A new epoch of one of its blocks clears it of suspicion."""
+        if work.saw(reports):
+            self.deaths = 0
 
 
 class Turns:

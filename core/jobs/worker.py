@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psutil
-from distributed import WorkerPlugin, get_worker
+from distributed import Worker, WorkerPlugin, get_worker
 
 from core.engine.plan import Block
 from core.engine.start import start as start_tensorflow
@@ -21,13 +21,16 @@ from core.report import BlockState, Report, RunEnd, Status
 if TYPE_CHECKING:
     from core.engine.pool import PassesPool
 
+# Of the share of its limit at which Dask pauses or kills a worker (distributed.worker.memory).
+_NEAR, _TERMINATE = 0.95, 0.95
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A turn's outcome: what was reported, the seconds it took, whether the block has ended.
 
     ``lost`` says that the worker knows nothing of the block: it is not the one that began it.
-    ``state`` is where a block stands that has ended, or was given up.
+    ``state`` is where a block stands: one that has ended, was given up, or goes on (now and then).
     """
 
     reports: tuple[Report, ...] = ()
@@ -51,6 +54,13 @@ class Warm(WorkerPlugin):
         self.trainings: dict[str, Training] = {}
         # TensorFlow has all cores in any case: one turn at a time.
         self.turn = threading.Lock()
+
+    def setup(self, worker: Worker) -> None:
+        """Mind the worker's own limit, too: near it Dask ends or halts it without a word."""
+        manager = worker.memory_manager
+        if manager.memory_limit:
+            share = manager.memory_pause_fraction or _TERMINATE
+            self.most_memory = min(self.most_memory, _NEAR * share * manager.memory_limit)
 
     def __getstate__(self) -> dict[str, object]:
         # It travels to its worker before it holds anything.

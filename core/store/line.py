@@ -112,6 +112,22 @@ def visitors_of(connection: Connection, run_id: str) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
+def training(connection: Connection, run_ids: Iterable[str]) -> str | None:
+    """The newest job that has not ended and has one of the runs; no claim. None without one."""
+    query = (
+        select(func.max(JOBS.c.number))
+        .join(JOB_RUNS, JOB_RUNS.c.job == JOBS.c.number)
+        .join(RUNS, RUNS.c.number == JOB_RUNS.c.run)
+        .where(JOBS.c.status.in_(_ACTIVE), ~JOBS.c.visitor.startswith(CLAIM))
+    )
+    found = [
+        connection.execute(query.where(RUNS.c.run_id.in_(some))).scalar()
+        for some in shares(run_ids)
+    ]
+    newest = max(filter(None, found), default=0)
+    return connection.execute(select(JOBS.c.job_id).where(JOBS.c.number == newest)).scalar()
+
+
 def plan(connection: Connection, job_id: str, run_ids: Iterable[str]) -> None:
     """Note that a job trains the runs itself, together, beside those it planned before."""
     number = select(JOBS.c.number).where(JOBS.c.job_id == plain(job_id)).scalar_subquery()

@@ -62,7 +62,10 @@ class States:
             return go_on(connection, company, run_ids, epochs, carried)[0]
 
     def keep(self, state: BlockState) -> None:
-        """Keep where a block stands; its runs' rows must be written until there."""
+        """Keep where a block stands, and no more where it stood before.
+
+        Its runs' rows must be written until there.
+        """
         with self.writing() as connection:
             keep(connection, state)
 
@@ -115,7 +118,7 @@ def keep(connection: Connection, state: BlockState) -> None:
         # Deleted meanwhile: there is nothing that could be gone on from.
         return
     this = _this(STATES, state.company, state.epoch)
-    connection.execute(delete(STATES).where(this))
+    connection.execute(delete(STATES).where(this | _earlier(state, found[state.run_ids[0]])))
     key = {"company": state.company, "epoch": state.epoch}
     row = {"members": len(state.run_ids), "content": state.content, "size": len(state.content)}
     connection.execute(insert(STATES).values(**key, **row, updated=now()))
@@ -185,6 +188,13 @@ def _make_room(connection: Connection, company: str) -> None:
         if total > MOST_BYTES or count > MOST or (key == company and mine > MOST_EACH):
             total, count = total - size, count - 1
             connection.execute(delete(STATES).where(_this(STATES, key, epoch)))
+
+
+def _earlier(state: BlockState, run: int) -> Any:
+    """The states that ``run``, one of the block's, was in on its way to this one."""
+    mine = (STATE_RUNS.c.company == state.company) & (STATE_RUNS.c.run == run)
+    epochs = select(STATE_RUNS.c.epoch).where(mine, STATE_RUNS.c.epoch < state.epoch)
+    return (STATES.c.company == state.company) & STATES.c.epoch.in_(epochs)
 
 
 def _this(table: Table, company: str, epoch: int) -> Any:

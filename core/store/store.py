@@ -94,8 +94,7 @@ class Store:
         """Queue a run for each config that has none (``config.id_under(engine)``).
 
         Runs that exist stay as they are, but for failed and cancelled ones: these are queued
-        again, those that failed without what they had reported. ``experiment`` names the
-        experiment that first trains them.
+        again, those that failed without their rows. ``experiment`` is who first trains them.
         """
         with self._writing() as connection:
             runs.add(connection, configs, experiment, engine)
@@ -236,6 +235,11 @@ class Store:
         """The newest jobs, newest first."""
         with self._reading() as connection:
             return jobs.listed(connection, limit, visitor, status)
+
+    def training(self, run_ids: Iterable[str]) -> str | None:
+        """The id of the newest job that has one of the runs and has not ended, if there is one."""
+        with self._reading() as connection:
+            return line.training(connection, run_ids)
 
     def queue(self) -> list[Entry]:
         """The jobs that have not ended; cheap enough to be asked several times a second."""

@@ -6,11 +6,13 @@ Read from the store; a page draws it anew every second while something is in tra
 import streamlit as st
 
 from core.errors import told_message
+from core.jobs import may_stop, stop_job
 from core.language import Translate
 from core.metrics import duration, number
 from core.report import Status
 from core.store import Entry, Job, Store, Trainer
 from pages.shared import caches, failures
+from pages.shared.visitors import visitor
 
 # Epochs of each run that tell how long the others take: the first pays for the compilation.
 _ENOUGH = 2
@@ -22,13 +24,14 @@ def draw_progress(store: Store, job: Job, _: Translate) -> None:
     share = job.epochs_done / max(job.epochs_total, 1)
     bar, stop = st.columns([5, 1], vertical_alignment="center")
     bar.progress(share, text=_told(job, line, trainer, _))
-    stop.button(
-        _("Stop"),
-        key="stop",
-        disabled=job.stop_asked,
-        on_click=failures.keeping,
-        args=(store.ask_stop, job.id),
-    )
+    if may_stop(job, visitor()):
+        stop.button(
+            _("Stop"),
+            key="stop",
+            disabled=job.stop_asked,
+            on_click=failures.keeping,
+            args=(stop_job, store, job.id, visitor()),
+        )
     trouble = (trainer.trouble if trainer and trainer.alive else "") or caches.trainer().trouble
     if trouble:
         st.warning(told_message(trouble, _), icon=":material/build:")

@@ -4,6 +4,7 @@ What is shown is read from the store; this process trains nothing. A job is name
 link (``?job=``), so that a reload, "back" and a shared link show it.
 """
 
+import pandas as pd
 import streamlit as st
 
 from core.analysis import sentences
@@ -45,6 +46,14 @@ def linked_job(store: Store) -> Job | None:
         if link.experiment is None:
             raise
         return None
+
+
+def job_of(store: Store, runs: pd.DataFrame) -> Job | None:
+    """The job that trains some of ``runs``, which a link names in another way."""
+    if not runs["status"].isin([status.value for status in _ACTIVE]).any():
+        return None
+    job_id = store.training(runs["run_id"])
+    return store.job(job_id) if job_id else None
 
 
 def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Translate) -> None:

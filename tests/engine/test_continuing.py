@@ -150,6 +150,28 @@ def test_a_stopped_block_goes_on_within_the_epoch_in_which_it_was_stopped(
     assert told(block, begun[:-1]) + told(block, rest) == told(block, whole)
 
 
+def test_a_block_says_on_its_way_where_it_stands_and_all_before_it_is_reported(
+    config: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is lost after it, what goes on from there is the rest of it."""
+    monkeypatch.setattr(training, "_KEEP_SECONDS", 0.0)
+    block = family(config, "adam", 4, hidden=[6])
+    lists: list[list[Report]] = []
+    stood: list[tuple[int, BlockState]] = []
+
+    def keep(state: BlockState) -> None:
+        stood.append((len(lists), state))
+
+    pool = PassesPool()
+    for reports in train_block(block, pool=pool, keep=keep):
+        lists.append(reports)
+    # Reports of the start come first; a state follows those of its epoch.
+    assert [(told, state.epoch) for told, state in stood] == [(2, 1), (3, 2), (4, 3), (5, 4)]
+    for before, state in stood[:-1]:
+        rest, _ = trained(block, pool, state)
+        assert told(block, rest) == told(block, lists[before:])
+
+
 def test_members_that_diverged_stay_ended_and_say_so_again(config: Any) -> None:
     tame = [config(dataset="diabetes", loss="mse", epochs=3, seed=seed) for seed in (0, 1)]
     wild = [one.model_copy(update={"learning_rate": 1e6}) for one in tame]

@@ -1,5 +1,6 @@
 """Programs that train by themselves, and the trainer, on one store: no run is trained twice."""
 
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from core.errors import TrainingFailed, told_message
 from core.experiment import Experiment, RunConfig
 from core.jobs import direct
-from core.jobs.identity import is_gone, own_name
+from core.jobs.identity import _began, is_gone, own_name
 from core.report import EpochReport, Report, RunEnd, Status
 from core.store import Store
 
@@ -155,6 +156,36 @@ def test_what_a_program_left_that_is_gone_is_trained_by_the_next(
         "cancelled",
         "finished",
     ]
+
+
+def test_a_process_is_known_by_its_machine_its_number_and_its_beginning() -> None:
+    machine, number, began = own_name().rsplit(":", 2)
+    host, space, boot = machine.split("/")
+    assert not is_gone(own_name())
+    gone = {
+        f"{machine}:{number}:1",
+        f"{host}/{space}/another-start:{number}:{began}",
+        f"{machine}:{2**22 + 1}:{began}",
+    }
+    assert all(map(is_gone, gone))
+    # Another machine's, and another container's of the same name, are not seen from here.
+    unseen = {
+        f"elsewhere/{space}/{boot}:{number}:1",
+        f"{host}/1/{boot}:{number}:1",
+        f"{host}:{number}:1",
+        "",
+        "no name",
+    }
+    assert not any(map(is_gone, unseen))
+
+
+def test_a_process_that_was_killed_is_gone_before_it_is_buried() -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        name = f"{own_name().rsplit(':', 2)[0]}:{process.pid}:{_began(process.pid)}"
+        assert not is_gone(name)
+        process.kill()
+        until(lambda: is_gone(name))
+        assert process.returncode is None
 
 
 def test_a_trainer_gives_back_the_claims_of_programs_that_are_gone(store: Store) -> None:

@@ -4,13 +4,15 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
+import psutil
 import pytest
 
 from core.engine.plan import blocks
 from core.errors import InvalidExperiment, KasseiError
 from core.experiment import Experiment
-from core.jobs import bounds, delete_run, submit
+from core.jobs import bounds, delete_run, environment, may_stop, stop_job, submit
 from core.jobs.bounds import PRIVATE, PUBLIC, check, memory
 from core.report import RunEnd, Status
 from core.store import Store
@@ -113,3 +115,41 @@ def test_a_machine_of_ones_own_has_no_bounds_but_its_memory() -> None:
     assert replace(limits, memory=PRIVATE.memory) == PRIVATE
     assert math.isinf(limits.seconds)
     assert limits.memory < 2**45
+
+
+@pytest.mark.usefixtures("public")
+def test_who_began_a_comparison_stops_it_on_a_public_page(store: Store) -> None:
+    job_id = submit(store, Experiment(dataset="moons"), "Ada")
+    for other in ("Ben", ""):
+        assert not may_stop(store.job(job_id), other)
+        with pytest.raises(KasseiError, match="another visitor's"):
+            stop_job(store, job_id, other)
+    assert store.job(job_id).status == Status.QUEUED
+    stop_job(store, job_id, "Ada")
+    assert store.job(job_id).status == Status.CANCELLED
+
+
+def test_whoever_has_the_page_stops_it_on_a_machine_of_ones_own(store: Store) -> None:
+    job_id = submit(store, Experiment(dataset="moons"), "Ada")
+    stop_job(store, job_id, "Ben")
+    assert store.job(job_id).status == Status.CANCELLED
+
+
+def test_a_container_may_have_what_its_group_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In both versions of control groups; "max" and absence are no limit."""
+    monkeypatch.setattr(environment, "_GROUPS", tmp_path)
+    whole = psutil.virtual_memory().total
+    assert environment.usable_memory() == whole
+    (tmp_path / "memory.max").write_text("max\n")
+    assert environment.usable_memory() == whole
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "memory" / "memory.limit_in_bytes").write_text(f"{2**30}\n")
+    assert environment.usable_memory() == 2**30
+    assert bounds().memory == int(0.9 * 2**30)
+    (tmp_path / "memory.max").write_text(f"{2**29}\n")
+    assert environment.usable_memory() == 2**29
+    # What trains on a scheduler's workers is bounded by theirs.
+    monkeypatch.setenv("KASSEI_SCHEDULER", "tcp://far.example:8786")
+    assert bounds() == PRIVATE

@@ -61,14 +61,20 @@ def test_a_run_that_two_jobs_want_is_trained_once_in_either_ones_turn() -> None:
     assert turns.needed(narrow) == []
 
 
-def test_a_block_is_suspected_after_deaths_without_a_new_epoch() -> None:
-    work = begun(Turns(), "a", "Ada").works[0]
-    run_id = work.block.configs[0].run_id
+def test_a_job_is_suspected_after_deaths_without_a_new_epoch_of_any_of_its_blocks() -> None:
+    job = begun(Turns(), "a", "Ada", hidden=[[2], [3]])
+    first, second = job.works
+    told = {
+        work: [EpochReport(work.block.configs[0].run_id, 0, 0, 0.0, 1.0, 1.0)] for work in job.works
+    }
     for _ in range(MOST_DEATHS - 1):
-        assert not work.die()
-    work.saw([EpochReport(run_id, 0, 0, 0.0, 1.0, 1.0)])
+        assert not job.die()
+    job.saw(first, told[first])
     for _ in range(MOST_DEATHS - 1):
-        assert not work.die()
+        assert not job.die()
         # What it has shown before clears it of nothing.
-        work.saw([EpochReport(run_id, 0, 0, 0.0, 1.0, 1.0)])
-    assert work.die()
+        job.saw(first, told[first])
+    job.saw(second, told[second])
+    for _ in range(MOST_DEATHS - 1):
+        assert not job.die()
+    assert job.die()

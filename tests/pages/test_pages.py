@@ -144,6 +144,30 @@ def test_a_store_that_fails_when_train_is_pressed_is_one_sentence_and_choices_st
     assert app.button_group(key="activation").value == ["gelu"]
 
 
+def test_runs_that_are_picked_while_they_train_show_their_training(store: Store) -> None:
+    job_id = store.submit(Experiment(dataset="moons", activation=["gelu", "silu"]))
+    store.start_job(job_id)
+    app = _compare(runs=store.job(job_id).run_ids[0])
+    caches.trainer().close()
+    assert not app.exception
+    assert app.button_group(key="activation").value == ["gelu", "silu"]
+    app.button(key="stop").click().run()
+    assert not app.exception
+    assert store.job(job_id).stop_asked
+
+
+def test_on_a_public_page_only_who_began_a_training_can_stop_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KASSEI_PUBLIC", "1")
+    job_id = store.submit(Experiment(dataset="moons"), "somebody else")
+    store.start_job(job_id)
+    app = _compare(job=job_id)
+    caches.trainer().close()
+    assert not app.exception
+    assert [button.key for button in app.button if button.key == "stop"] == []
+
+
 def test_a_store_that_fails_when_stop_is_pressed_is_one_sentence(store: Store) -> None:
     job_id = store.submit(Experiment(dataset="moons", activation="gelu"))
     store.start_job(job_id)

@@ -144,23 +144,46 @@ def test_a_state_of_runs_that_are_deleted_meanwhile_is_not_kept(
 
 
 def test_states_used_longest_ago_make_room(
-    store: Store, run_ids: list[str], monkeypatch: pytest.MonkeyPatch
+    store: Store, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments = iter(range(100))
     monkeypatch.setattr(states, "now", lambda: float(next(moments)))
+
+    def kept(epoch: int, size: int, company: str) -> list[str]:
+        """Where runs stand that end after ``epoch``."""
+        runs = grown(experiment, epoch)
+        store.add_runs(runs.grid(), "", "stacked")
+        run_ids = [config.run_id for config in runs.grid()]
+        store.states.keep(replace(state(run_ids, epoch, bytes(size)), company=company))
+        return run_ids
+
     for epoch in (1, 2, 3):
-        store.states.keep(state(run_ids, epoch, bytes(100)))
+        run_ids = kept(epoch, 100, C)
     assert store.states.standing([C]) == {C: (3, 2)}
     # Used again, this one is newer.
     store.states.go_on(C, run_ids, 3, None)
     monkeypatch.setattr(states, "MOST_BYTES", 250)
-    store.states.keep(replace(state(run_ids, 7, bytes(100)), company=D))
+    kept(7, 100, D)
     assert store.states.standing([C, D]) == {C: (2,), D: (7,)}
-    store.states.keep(replace(state(run_ids, 8, bytes(300)), company=D))
+    kept(8, 300, D)
     assert store.states.standing([C, D]) == {C: (2,), D: (7,)}
     monkeypatch.setattr(states, "MOST", 1)
-    store.states.keep(replace(state(run_ids, 9, bytes(10)), company=D))
+    kept(9, 10, D)
     assert store.states.standing([C, D]) == {D: (9,)}
+
+
+def test_where_a_block_stood_on_its_way_is_kept_no_more_once_it_stands_further(
+    store: Store, run_ids: list[str], longer: list[str]
+) -> None:
+    """Others of its company, and its own that are ahead of it, stay."""
+    store.states.keep(state(run_ids, 3, b"short"))
+    store.states.keep(state(longer, 4))
+    store.states.keep(state(longer, 5, b"five"))
+    assert store.states.standing([C]) == {C: (5, 3)}
+    store.states.keep(state(longer, 4))
+    assert store.states.standing([C]) == {C: (5, 4)}
+    store.states.keep(replace(state(longer, 6), company=D))
+    assert store.states.standing([C, D]) == {C: (5, 4), D: (6,)}
 
 
 def test_rows_and_state_are_written_together_under_the_lease(
