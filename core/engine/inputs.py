@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.engine.draws import probe_rows
 from core.engine.samples import Samples, samples
+from core.engine.start import give_back_freed_memory
 from core.experiment import RunConfig
 from data import forget
 
@@ -40,8 +41,9 @@ class Inputs:
 def inputs(config: RunConfig, seeds: tuple[int, ...]) -> Inputs:
     """The samples of ``config``'s data set for ``seeds``."""
     drawn = samples(config, seeds)
+    # Not tf.constant, which keeps a second copy of an array until it is used.
     x, y, x_test, y_test = map(
-        tf.constant, (drawn.x_train, drawn.y_train, drawn.x_test, drawn.y_test)
+        tf.identity, (drawn.x_train, drawn.y_train, drawn.x_test, drawn.y_test)
     )
     # The arrays of a tensor are the tensor's own memory. MNIST is 220 MB: it is held once.
     forget()
@@ -52,6 +54,8 @@ def inputs(config: RunConfig, seeds: tuple[int, ...]) -> Inputs:
         x_test=np.asarray(x_test),
         y_test=np.asarray(y_test),
     )
+    del drawn
+    give_back_freed_memory()
     return Inputs(arrays, x, y, x_test, y_test)
 
 

@@ -66,9 +66,8 @@ class Passes:
         self._test = tf.function(
             partial(self._summed, live=False), jit_compile=xla_reports, autograph=False
         )
-        self._evaluate = tf.function(
-            partial(self._summed, live=statistics), jit_compile=xla_reports, autograph=False
-        )
+        # Asked at the start and at the end alone: not worth a compilation, nor a graph.
+        self._evaluate = partial(self._summed, live=statistics)
         self._probe = tf.function(self._probed, jit_compile=xla_reports, autograph=False)
         self._rows = _rows_at_once(block)
 

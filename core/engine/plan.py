@@ -19,12 +19,15 @@ VARIANT_FIELDS = (
     *("kernel_initializer", "bias_initializer"),
 )
 
-# Weights of a block: 8 networks of 784-128-128-10. Past it, weights, gradients and both
-# moments of Adam (16 bytes a weight) fall out of a last-level cache of 16 MB.
-_BLOCK_WEIGHTS = 1_000_000
+# Weights of a block: 4 networks of 784-128-128-10. Twice as many train as fast a run, but
+# are waited for twice as long; past that, weights, gradients and both moments of Adam (16
+# bytes a weight) fall out of a last-level cache of 16 MB.
+_BLOCK_WEIGHTS = 500_000
 # Pre-activations of the probe: z, a, delta and f' of every member live at once (16 bytes).
-_BLOCK_PROBE_ENTRIES = 16_000_000
+_BLOCK_PROBE_ENTRIES = 8_000_000
 _BLOCK_MEMBERS = 1_024
+# Of so many blocks one more compilation is a part that counts.
+_FEW = 4
 # Inputs of all seeds, 4 bytes each, held by NumPy and by TensorFlow.
 _BLOCK_SAMPLE_ENTRIES = 40_000_000
 
@@ -81,17 +84,32 @@ def _cut(stack: Sequence[RunConfig]) -> Iterator[Block]:
     alike_seeds: dict[tuple[object, ...], list[int]] = {}
     for seed, runs in by_seed.items():
         alike_seeds.setdefault(tuple(map(_variant, runs)), []).append(seed)
-    most = members(stack[0])
-    for variants, seeds in alike_seeds.items():
-        for low, high in _even(len(variants), most):
-            together = min(seeds_at_once(stack[0]), max(1, most // (high - low)))
-            for first, last in _even(len(seeds), together):
-                chosen = [by_seed[seed][low:high] for seed in seeds[first:last]]
-                yield Block(
-                    configs=tuple(config for runs in chosen for config in runs),
-                    seeds=last - first,
-                    variants=high - low,
-                )
+    for seeds in alike_seeds.values():
+        runs = by_seed[seeds[0]]
+        most = members(runs[0])
+        for places in _together(runs, most):
+            together = min(seeds_at_once(runs[0]), max(1, most // len(places)))
+            for first, last in _alike_shares(len(seeds), together):
+                chosen = [by_seed[seed][place] for seed in seeds[first:last] for place in places]
+                yield Block(tuple(chosen), seeds=last - first, variants=len(places))
+
+
+def _together(runs: Sequence[RunConfig], most: int) -> list[list[int]]:
+    """The places of one seed's runs by block, of ``most`` runs each.
+
+    Where every function has as many rates and initializers, each block has all functions and
+    some of these: such blocks are alike, and compiled once.
+    """
+    by_kind: dict[tuple[str, ...], list[int]] = {}
+    for place, run in enumerate(runs):
+        by_kind.setdefault((run.activation, run.output, run.loss), []).append(place)
+    kinds = list(by_kind.values())
+    if len({len(places) for places in kinds}) == 1 and len(kinds) <= most:
+        spans = _alike_shares(len(kinds[0]), most // len(kinds))
+        return [
+            sorted(place for places in kinds for place in places[low:high]) for low, high in spans
+        ]
+    return [list(range(low, high)) for low, high in _even(len(runs), most)]
 
 
 def members(config: RunConfig) -> int:
@@ -108,6 +126,13 @@ def seeds_at_once(config: RunConfig) -> int:
         return _BLOCK_MEMBERS
     samples = config.train_samples + config.test_samples
     return max(1, _BLOCK_SAMPLE_ENTRIES // (samples * config.sizes[0]))
+
+
+def _alike_shares(count: int, most: int) -> Iterator[tuple[int, int]]:
+    """``_even``; a few spans of one length, compiled once, where that is not much smaller."""
+    alike = max(share for share in range(1, most + 1) if count % share == 0)
+    few = count <= _FEW * most and 2 * alike >= min(count, most)
+    return _even(count, alike if few else most)
 
 
 def _even(count: int, most: int) -> Iterator[tuple[int, int]]:

@@ -69,6 +69,12 @@ def _keep_freed_memory() -> None:
         mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
+def give_back_freed_memory() -> None:
+    """Have the C library give back what was freed (glibc; else nothing): after a great load."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 @contextmanager
 def _without_news() -> Iterator[None]:
     """Hold back what is written to the standard error of the process, then show what is no news."""

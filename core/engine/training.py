@@ -8,7 +8,6 @@ or when ``stop`` says so.
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 
 import numpy as np
 import tensorflow as tf
@@ -17,12 +16,12 @@ from numpy.typing import NDArray
 from core.engine import states
 from core.engine.company import company
 from core.engine.draws import batch_order
-from core.engine.inputs import Inputs, taken
+from core.engine.inputs import Inputs
+from core.engine.moment import Moment, Teller
 from core.engine.passes import Passes, State
 from core.engine.plan import Block
 from core.engine.pool import PassesPool
-from core.engine.reporting import Measured, Sums, epoch_reports
-from core.engine.snapshots import kept_epochs
+from core.engine.reporting import Sums
 from core.report import BlockState, Report, RunEnd, Status
 
 # Between two looks at ``stop``.
@@ -82,8 +81,7 @@ class _Training:
         self.block, self.config, self.stop = block, block.shape, stop
         self.keep, self.kept_at = keep, time.monotonic()
         self.standing: BlockState | None = None
-        self.inputs, self.data = inputs, inputs.samples
-        self.probe = inputs.probe()
+        self.inputs = inputs
         self.passes, self.statistics = passes, statistics
         self.ended = np.zeros((block.seeds, block.variants), bool)
         # The epochs that are trained, and the updates of the one after them.
@@ -94,7 +92,7 @@ class _Training:
         self.stopped = False
         # The weights before the last update.
         self.before: State | None = None
-        self.kept = kept_epochs(self.config)
+        self.teller = Teller(block, inputs, passes, statistics)
         # Of each hidden layer and member: the last epoch's, as a longer run would report it.
         self.dead: list[NDArray[np.float64]] = []
 
@@ -228,7 +226,7 @@ class _Training:
         if self.statistics and seen and epoch == self.config.epochs:
             self.dead = [(~live).mean(axis=2).reshape(-1) for live in seen.live]
         diverged_at = self.passes.diverged_at()
-        moment = _Moment(
+        moment = Moment(
             epoch=epoch,
             seconds=self.seconds,
             seen=seen,
@@ -240,30 +238,7 @@ class _Training:
             before=self.before,
         )
         self.ended |= diverged_at >= 0
-        return thread.submit(self._reports, moment)
-
-    def _reports(self, moment: "_Moment") -> list[Report]:
-        """In the thread, while training goes on from the moment: what there is to tell of it."""
-        epoch, weights, data = moment.epoch, moment.weights, self.data
-        train, targets = moment.seen, data.y_train
-        if train is None or (self.statistics and epoch == self.config.epochs):
-            whole = self.passes.evaluate(self.inputs.x, self.inputs.y, weights)
-            train = replace(train, live=whole.live) if train else whole
-        if moment.order is not None:
-            targets = taken(data.y_train, moment.order)
-        measured = Measured(
-            epoch=epoch,
-            seconds=moment.seconds,
-            classification=data.classification,
-            train=train,
-            test=moment.test,
-            targets=(targets, data.y_test),
-            diverged_at=moment.diverged_at,
-            skip=moment.skip,
-        )
-        probed = self.passes.probe(*self.probe, weights, moment.before) if self.statistics else None
-        arrays = (weights.first.numpy(), weights.rest.numpy()) if epoch in self.kept else None
-        return epoch_reports(self.block, measured, probed, arrays)
+        return thread.submit(self.teller.reports, moment)
 
     def _diverged(self) -> list[Report]:
         """The ends of the members that had ended before the state that training goes on from."""
@@ -281,22 +256,3 @@ class _Training:
             for config, left in zip(self.block.configs, rest, strict=True)
             if left
         ]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Moment:
-    """The end of an epoch, as its reports are made of it while training goes on.
-
-    ``seen`` are the sums over the epoch's batches in their ``order``; at the start there are
-    none. ``before`` are the weights before the last update.
-    """
-
-    epoch: int
-    seconds: float
-    seen: Sums | None
-    order: NDArray[np.int32] | None
-    test: Sums
-    diverged_at: NDArray[np.int32]
-    skip: NDArray[np.bool_]
-    weights: State
-    before: State | None

@@ -87,7 +87,7 @@ def test_blocks_of_a_large_sweep_are_as_equal_as_can_be() -> None:
 
 def test_a_sweep_of_large_networks_is_cut_to_what_a_block_holds() -> None:
     configs = [
-        BASE.model_copy(update={"hidden": (3000, 40), "learning_rate": rate, "seed": seed})
+        BASE.model_copy(update={"hidden": (2000, 40), "learning_rate": rate, "seed": seed})
         for rate in (0.1, 0.2, 0.3)
         for seed in range(10)
     ]
@@ -96,6 +96,14 @@ def test_a_sweep_of_large_networks_is_cut_to_what_a_block_holds() -> None:
     assert 3 < most < 10
     assert all(seeds * variants <= most for seeds, variants in sizes)
     assert sum(seeds * variants for seeds, variants in sizes) == 30
+
+
+def test_blocks_of_all_functions_and_some_rates_have_one_structure() -> None:
+    fields = {"dataset": "mnist", "hidden": [128, 128], "learning_rate": [0.1, 0.01, 0.001]}
+    experiment = Experiment(**fields, activation=["relu", "tanh", "elu"], seed=[0, 1])
+    planned = plan.blocks(experiment.grid())
+    assert [(block.seeds, block.variants) for block in planned] == [(2, 3)] * 3
+    assert len({block.structure() for block in planned}) == 1
 
 
 def test_blocks_of_other_seeds_have_one_structure_and_of_other_variants_not() -> None:
