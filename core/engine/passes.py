@@ -20,6 +20,8 @@ from core.engine.stack import Stack
 
 # Entries of the widest tensor of an evaluation's step: some megabytes, which a cache holds.
 _EVALUATION_ENTRIES = 1_000_000
+# Activations of an evaluation in steps without a graph: tracing one takes a tenth of a second.
+_EAGER_ENTRIES = 10_000_000
 # So many weights are copied in every update for less than a second call of training costs.
 _CARRIED_WEIGHTS = 100_000
 
@@ -66,8 +68,14 @@ class Passes:
         self._test = tf.function(
             partial(self._summed, live=False), jit_compile=xla_reports, autograph=False
         )
-        # Asked at the start and at the end alone: not worth a compilation, nor a graph.
-        self._evaluate = partial(self._summed, live=statistics)
+        # Asked at the start and at the end alone: of little data not worth a graph.
+        whole = partial(self._summed, live=statistics)
+        entries = len(block.configs) * block.shape.train_samples * sum(block.shape.sizes[1:])
+        self._evaluate = (
+            tf.function(whole, jit_compile=xla_reports, autograph=False)
+            if xla_reports or entries > _EAGER_ENTRIES
+            else whole
+        )
         self._probe = tf.function(self._probed, jit_compile=xla_reports, autograph=False)
         self._rows = _rows_at_once(block)
 

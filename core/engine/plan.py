@@ -19,10 +19,9 @@ VARIANT_FIELDS = (
     *("kernel_initializer", "bias_initializer"),
 )
 
-# Weights of a block: 4 networks of 784-128-128-10. Twice as many train as fast a run, but
-# are waited for twice as long; past that, weights, gradients and both moments of Adam (16
-# bytes a weight) fall out of a last-level cache of 16 MB.
-_BLOCK_WEIGHTS = 500_000
+# Weights of a block: 8 networks of 784-128-128-10. Past it, weights, gradients and both
+# moments of Adam (16 bytes a weight) fall out of a last-level cache of 16 MB.
+_BLOCK_WEIGHTS = 1_000_000
 # Pre-activations of the probe: z, a, delta and f' of every member live at once (16 bytes).
 _BLOCK_PROBE_ENTRIES = 8_000_000
 _BLOCK_MEMBERS = 1_024

@@ -22,6 +22,7 @@ from core.engine.passes import Passes, State
 from core.engine.plan import Block
 from core.engine.pool import PassesPool
 from core.engine.reporting import Sums
+from core.engine.start import give_back_freed_memory
 from core.report import BlockState, Report, RunEnd, Status
 
 # Between two looks at ``stop``.
@@ -199,6 +200,7 @@ class _Training:
         if not self.compiled:
             # No updates at all, but the compilation, which is not training.
             self.passes.train(self.inputs.x, self.inputs.y, rows, 0, 0)
+            give_back_freed_memory()
             self.compiled = True
         start = time.perf_counter()
         before = self.passes.train(self.inputs.x, self.inputs.y, rows, first, count)

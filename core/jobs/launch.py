@@ -26,6 +26,8 @@ _FIRST_SECONDS, _LAST_SECONDS = 1.0, 10.0
 # One that lived so long is not one that cannot live.
 _SOUND_SECONDS = 30.0
 _CLOSE_SECONDS = 15.0
+# Each thread of TensorFlow's would keep an arena of its own with what it freed (mallopt(3)).
+_ARENAS = "MALLOC_ARENA_MAX"
 
 
 class TrainerProcess:
@@ -49,7 +51,7 @@ class TrainerProcess:
             )
         # The child finds this package, and in this process's folder what names relative to it.
         path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-        self._environment = {**os.environ, STORE: store_url, "PYTHONPATH": path}
+        self._environment = {_ARENAS: "2", **os.environ, STORE: store_url, "PYTHONPATH": path}
         if scheduler:
             self._environment[SCHEDULER] = scheduler
         self._process: subprocess.Popen[str] | None = None

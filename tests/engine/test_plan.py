@@ -87,7 +87,7 @@ def test_blocks_of_a_large_sweep_are_as_equal_as_can_be() -> None:
 
 def test_a_sweep_of_large_networks_is_cut_to_what_a_block_holds() -> None:
     configs = [
-        BASE.model_copy(update={"hidden": (2000, 40), "learning_rate": rate, "seed": seed})
+        BASE.model_copy(update={"hidden": (3000, 40), "learning_rate": rate, "seed": seed})
         for rate in (0.1, 0.2, 0.3)
         for seed in range(10)
     ]
