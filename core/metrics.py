@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.language import N_
+from core.language import N_, Translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,16 @@ def number(value: float, digits: int = 3) -> str:
     return f"{sign}{mantissa.removesuffix('.0')}×10{shown}"
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float, translate: Translate = str) -> str:
     """A time as people say it: ``0.04 s``, ``38 s``, ``2 min 10 s``, ``3 h 05 min``."""
     if not math.isfinite(seconds):
         return "–"
-    if seconds < 0.995:
-        return f"{seconds:.2f} s"
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
     whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    if whole >= 3600:
+        told = translate(N_("{hours} h {minutes} min"))
+        return told.format(hours=whole // 3600, minutes=f"{whole % 3600 // 60:02d}")
+    if whole >= 60:
+        told = translate(N_("{minutes} min {seconds} s"))
+        return told.format(minutes=whole // 60, seconds=f"{whole % 60:02d}")
+    digits = 2 if seconds < 0.995 else 1 if seconds < 9.95 else 0
+    return translate(N_("{seconds} s")).format(seconds=f"{seconds:.{digits}f}")

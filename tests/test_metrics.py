@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from core.language import translator
 from core.metrics import METRICS, duration, number
 
 ACCURACY, LOSS = METRICS["test_accuracy"], METRICS["test_loss"]
@@ -54,3 +55,10 @@ def test_numbers_have_significant_digits_and_powers_of_ten(value: float, text: s
 )
 def test_times_are_said_as_people_say_them(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.04, "0.04 秒"), (88, "1 分 28 秒"), (3 * 3600 + 300, "3 時間 05 分")]
+)
+def test_times_are_said_in_the_readers_language(seconds: float, text: str) -> None:
+    assert duration(seconds, translator("ja")) == text

@@ -50,7 +50,7 @@ def _draw_stopped(store: Store, experiment: Experiment, chosen: Selection, _: Tr
     ahead = estimate(experiment, store)
     begun = chosen.runs.loc[chosen.runs["status"] == Status.CANCELLED.value, "epochs_done"].any()
     how = _how(ahead, _("From the start: where it stood is not kept any more."), _)
-    left = _("about {time} left").format(time=duration(ahead.seconds))
+    left = _("about {time} left").format(time=duration(ahead.seconds, _))
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="stopped"):
         st.button(
             _("Resume"),
@@ -105,7 +105,7 @@ def _told_longer(experiment: Experiment, ahead: Estimate, _: Translate) -> str:
             "From the start: where it ended is not kept any more, or so many epochs are computed"
             " in another way."
         )
-    about = _("About {time}.").format(time=duration(ahead.seconds))
+    about = _("About {time}.").format(time=duration(ahead.seconds, _))
     return _("{one} {other}").format(one=_how(ahead, begins, _), other=about)
 
 

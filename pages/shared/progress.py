@@ -88,7 +88,7 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
         workers = max(1, min(trainer.workers if trainer else 1, job.runs_total))
         left = job.busy * (job.epochs_total - job.epochs_done) / trained
         told += " · " + _("about {time} left").format(
-            time=duration(left * max(1, visitors / workers))
+            time=duration(left * max(1, visitors / workers), _)
         )
     if visitors > 1:
         told += " · " + _("{visitors} visitors take turns").format(visitors=visitors)

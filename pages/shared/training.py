@@ -76,7 +76,7 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
         told = _("Runs: {runs}, new: {new} · about {time}")
     else:
         told = _("Runs: {runs} · about {time}")
-    words = told.format(runs=ahead.runs, new=ahead.new_runs, time=duration(ahead.seconds))
+    words = told.format(runs=ahead.runs, new=ahead.new_runs, time=duration(ahead.seconds, _))
     if ahead.going_on == ahead.new_runs and len(ahead.after) == 1:
         words += " · " + _("goes on from epoch {epoch}").format(epoch=ahead.after[0])
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="start"):
