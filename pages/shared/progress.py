@@ -50,7 +50,7 @@ def draw_service(store: Store, _: Translate) -> None:
     if line:
         # Also after a start of the app that found jobs in line.
         caches.trainer().ensure()
-        told += " · " + _("{begun} comparisons in training, {waiting} waiting").format(
+        told += " · " + _("comparisons in training: {begun}, waiting: {waiting}").format(
             begun=begun, waiting=len(line) - begun
         )
     if trainer and trainer.alive and trainer.speed > 0:
