@@ -1,0 +1,142 @@
+"""How a trainer ends what it trains: jobs stopped or too long, workers that are gone."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.engine.company import company
+from core.errors import told_message
+from core.experiment import Experiment
+from core.jobs import trainer as module
+from core.jobs.crew import fetched
+from core.jobs.turns import Outcome
+from core.jobs.worker import Turn
+from core.report import BlockState, EpochReport, RunEnd, Status
+from core.store import Store
+
+from .standing_in import Workers, hired
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store.open("sqlite://") as opened:
+        yield opened
+
+
+def test_a_job_that_takes_longer_than_it_may_is_ended_and_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch, seconds=60)
+    job_id = store.submit(Experiment(dataset="moons", epochs=1))
+    trainer.step()
+    assert store.job(job_id).status == Status.RUNNING
+    trainer._lease.record(job_id, 119.0, [])
+    after = hired(store, monkeypatch, seconds=60)
+    after.step()
+    assert store.job(job_id).status == Status.RUNNING
+    after._turns.begun[job_id].busy += 2
+    after.step()
+    job = store.job(job_id)
+    assert job.status == Status.FAILED
+    assert "longer than 2 min 00 s" in told_message(job.message, str)
+    assert set(store.runs(job.run_ids)["status"]) == {"failed"}
+
+
+def test_what_a_stopped_job_leaves_is_planned_by_the_job_that_needs_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch)
+    wide = store.submit(Experiment(dataset="moons", seed=[0, 1, 2], epochs=1), "Ada")
+    trainer.step()
+    narrow = store.submit(Experiment(dataset="moons", seed=1, epochs=1), "Ben")
+    trainer.step()
+    assert [work.job_id for work in trainer._turns.works] == [wide]
+    store.ask_stop(wide)
+    trainer.step()
+    trainer.step()
+    assert store.job(wide).status == Status.CANCELLED
+    (work,) = trainer._turns.works
+    assert work.job_id == narrow
+    assert [config.seed for config in work.block.configs] == [1]
+    run_id = work.block.configs[0].run_id
+    reports = (EpochReport(run_id, 0, 0, 0.0, 1.0, 1.0), RunEnd(run_id, Status.FINISHED))
+    trainer._unwritten.append(Outcome(work, reports, 1.0, ended=True))
+    trainer.step()
+    trainer.step()
+    assert store.job(narrow).status == Status.FINISHED
+    assert store.job(narrow).busy == 1.0
+
+
+def test_a_stopped_job_ends_once_it_is_written_where_it_stands_or_a_little_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what needs the same runs begins no sooner than that is known, to go on from there."""
+    trainer = hired(store, monkeypatch)
+    workers: Workers = trainer._crew  # type: ignore[assignment]
+    experiment = Experiment(dataset="moons", seed=[0, 1], epochs=9)
+    job_id = store.submit(experiment)
+    trainer.step()
+    (work,) = trainer._turns.works
+    work.worker, work.name = "here", "block"
+    workers.said = None
+    store.ask_stop(job_id)
+    for _ in range(2):
+        trainer.step()
+        assert store.job(job_id).status == Status.RUNNING
+    monkeypatch.setattr(module, "_LEAVE_SECONDS", 0.0)
+    trainer.step()
+    assert store.job(job_id).status == Status.CANCELLED
+    again = store.submit(experiment)
+    trainer.step()
+    assert store.job(again).status == Status.QUEUED
+    run_ids = tuple(config.run_id for config in work.block.configs)
+    state = BlockState(company(work.block), 1, run_ids, b"there")
+    rows = tuple(EpochReport(run_id, n, n, 0.0, 1.0, 1.0) for run_id in run_ids for n in (0, 1))
+    workers.said = [Turn(rows[:2], 0.5), Turn(lost=True), Turn(rows[2:], 0.5, state=state)]
+    trainer.step()
+    assert set(store.runs(run_ids)["epochs_done"]) == {1}
+    assert store.job(job_id).busy == 1.0
+    trainer.step()
+    assert store.job(again).status == Status.RUNNING
+    assert store.job(again).epochs_known == 0
+    assert workers.start == b"there"
+    # Runs that are deleted in that moment end nothing.
+    workers.said = None
+    store.ask_stop(again)
+    trainer.step()
+    for run_id in run_ids:
+        store.delete(run_id)
+    workers.said = [Turn(rows, 0.5, state=state)]
+    trainer.step()
+    assert store.runs().empty
+
+
+def test_a_block_whose_worker_is_gone_between_two_turns_has_its_next_on_another(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch)
+    store.submit(Experiment(dataset="moons", epochs=2))
+    trainer.step()
+    workers = trainer._crew
+    assert isinstance(workers, Workers)
+    work = workers.last
+    assert work
+    assert work.worker == "here"
+    # Its turn ended, and before it has another its worker is replaced.
+    work.given, workers.last = False, None
+    workers.here = workers.ready = ["there"]
+    monkeypatch.setattr(workers, "free", lambda: [] if workers.last else ["there"])
+    trainer.step()
+    assert workers.last is work
+    assert work.worker == "there"
+
+
+def test_a_turn_whose_worker_died_before_it_was_fetched_is_lost() -> None:
+    class Never:
+        """A future as Dask's, of a worker that died with what it gave."""
+
+        def result(self, timeout: float) -> Turn:
+            assert timeout > 0
+            raise TimeoutError
+
+    assert fetched(Never()) == Turn(lost=True)
