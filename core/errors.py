@@ -6,11 +6,28 @@ module knows no language and nothing else of the project.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 class Term(str):
     """A value of a sentence that is itself a word to translate: the kind of a thing, say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A value of a sentence that is itself a sentence with values: ``2 min 10 s``."""
+
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.values)
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The same in the language of ``translate`` (message id to text)."""
+        words = {name: _said(value, translate) for name, value in self.values.items()}
+        return translate(self.sentence).format(**words)
 
 
 class KasseiError(Exception):
@@ -33,11 +50,7 @@ class KasseiError(Exception):
 
     def told(self, translate: Callable[[str], str]) -> str:
         """The sentence in the language of ``translate`` (message id to text)."""
-        words = {
-            name: translate(value) if isinstance(value, Term) else value
-            for name, value in self.values.items()
-        }
-        return translate(self.sentence).format(**words)
+        return Phrase(self.sentence, self.values).told(translate)
 
 
 def as_message(error: BaseException) -> str:
@@ -49,32 +62,46 @@ def as_message(error: BaseException) -> str:
     if not isinstance(error, KasseiError):
         lines = str(error).strip().splitlines() or [""]
         return f"{type(error).__name__}: {lines[0]}"[:500]
-    values = {name: _kept(value) for name, value in error.values.items()}
-    return json.dumps({"sentence": error.sentence, "values": values}, ensure_ascii=False)
+    return json.dumps(_kept(Phrase(error.sentence, error.values)), ensure_ascii=False)
 
 
 def told_message(message: str, translate: Callable[[str], str]) -> str:
     """What ``as_message`` kept, in the language of ``translate``; other text as it is."""
     try:
-        match json.loads(message):
-            case {"sentence": str(sentence), "values": dict(values)}:
-                told = {name: _told(value) for name, value in values.items()}
-                return KasseiError(sentence, **told).told(translate)
+        kept = _told(json.loads(message))
+        if isinstance(kept, Phrase):
+            return kept.told(translate)
     except (ValueError, LookupError, AttributeError, RecursionError):
         # No JSON, or a sentence whose values are missing.
         pass
     return message
 
 
+def _said(value: object, translate: Callable[[str], str]) -> object:
+    if isinstance(value, Phrase):
+        return value.told(translate)
+    return translate(value) if isinstance(value, Term) else value
+
+
 def _kept(value: object) -> object:
     """Numbers stay numbers, for a sentence may say how they are written; all else is text."""
+    if isinstance(value, Phrase):
+        values = {name: _kept(part) for name, part in value.values.items()}
+        return {"sentence": value.sentence, "values": values}
     if isinstance(value, Term):
         return {"term": str(value)}
     return value if isinstance(value, int | float) else str(value)
 
 
-def _told(value: object) -> object:
-    return Term(value["term"]) if isinstance(value, dict) else value
+def _told(kept: object) -> object:
+    match kept:
+        case {"sentence": str(sentence), "values": dict(values)}:
+            return Phrase(sentence, {name: _told(value) for name, value in values.items()})
+        case {"term": str(term)}:
+            return Term(term)
+        case dict():
+            raise ValueError("a value that was not kept so")
+    return kept
 
 
 def _rebuild(kind: type[KasseiError], sentence: str, values: dict[str, object]) -> KasseiError:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.errors import Phrase
 from core.language import N_, Translate
 
 
@@ -78,14 +79,19 @@ def number(value: float, digits: int = 3) -> str:
 
 def duration(seconds: float, translate: Translate = str) -> str:
     """A time as people say it: ``0.04 s``, ``38 s``, ``2 min 10 s``, ``3 h 05 min``."""
+    return lasting(seconds).told(translate)
+
+
+def lasting(seconds: float) -> Phrase:
+    """The same for a sentence that is translated later."""
     if not math.isfinite(seconds):
-        return "–"
+        return Phrase("–")
     whole = round(seconds)
     if whole >= 3600:
-        told = translate(N_("{hours} h {minutes} min"))
-        return told.format(hours=whole // 3600, minutes=f"{whole % 3600 // 60:02d}")
+        parts = {"hours": whole // 3600, "minutes": f"{whole % 3600 // 60:02d}"}
+        return Phrase(N_("{hours} h {minutes} min"), parts)
     if whole >= 60:
-        told = translate(N_("{minutes} min {seconds} s"))
-        return told.format(minutes=whole // 60, seconds=f"{whole % 60:02d}")
+        parts = {"minutes": whole // 60, "seconds": f"{whole % 60:02d}"}
+        return Phrase(N_("{minutes} min {seconds} s"), parts)
     digits = 2 if seconds < 0.995 else 1 if seconds < 9.95 else 0
-    return translate(N_("{seconds} s")).format(seconds=f"{seconds:.{digits}f}")
+    return Phrase(N_("{seconds} s"), {"seconds": f"{seconds:.{digits}f}"})

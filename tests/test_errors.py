@@ -1,12 +1,13 @@
 """Errors are sentences: in English, in translation, and across processes."""
 
 import pickle
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from core import errors
-from core.errors import InvalidExperiment, KasseiError, Term, as_message, told_message
+from core.errors import InvalidExperiment, KasseiError, Phrase, Term, as_message, told_message
 
 KINDS = [
     kind
@@ -62,6 +63,19 @@ def test_a_kept_message_is_told_in_any_language() -> None:
     assert (
         told_message(kept, lambda text: WORDS.get(text, text)) == "1,000 に loss という損失はない。"
     )
+
+
+def test_a_sentence_in_a_sentence_is_told_in_the_same_language_also_when_it_was_kept() -> None:
+    words = {
+        "It takes {time}.": "{time}かかる。",
+        "{count} {thing}": "{thing} {count} 回",
+        "turn": "番",
+    }
+    time = Phrase("{count} {thing}", {"count": 3, "thing": Term("turn")})
+    error = pickle.loads(pickle.dumps(KasseiError("It takes {time}.", time=time)))
+    assert str(error) == told_message(as_message(error), str) == "It takes 3 turn."
+    for told in (error.told, partial(told_message, as_message(error))):
+        assert told(lambda text: words.get(text, text)) == "番 3 回かかる。"
 
 
 @pytest.mark.parametrize(

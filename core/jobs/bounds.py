@@ -15,7 +15,7 @@ from core.experiment import MAX_PARAMETERS, MAX_RUNS, Experiment, RunConfig
 from core.fields import MAX_EPOCHS
 from core.jobs.environment import is_public, scheduler_address, usable_memory
 from core.language import N_
-from core.metrics import duration
+from core.metrics import lasting
 from core.store import Store
 
 _MB = 2**20
@@ -133,8 +133,8 @@ def check(experiment: Experiment, limits: Bounds, store: Store, pace: float) -> 
                 "The training would take about {asked}; here it may take {most}. What would fit:"
                 " epochs: about {epochs}, or runs: {runs}."
             ),
-            asked=duration(seconds),
-            most=duration(limits.seconds),
+            asked=lasting(seconds),
+            most=lasting(limits.seconds),
             epochs=_most(
                 max(config.epochs for config in new),
                 lambda epochs: _seconds([_shorter(config, epochs) for config in new]) <= room,
@@ -150,7 +150,7 @@ def overdue(limits: Bounds) -> KasseiError:
             "The training took longer than {most}, the most that it may take here: choose fewer"
             " epochs or runs."
         ),
-        most=duration(OVERDUE * limits.seconds),
+        most=lasting(OVERDUE * limits.seconds),
     )
 
 

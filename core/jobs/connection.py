@@ -24,6 +24,10 @@ _DEATH_SECONDS = 5
 # Blocks take what they go on from with them, some megabytes.
 _LARGE = {"distributed.admin.large-graph-warning-threshold": "1GB"}
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d{1,5}")
+_ENCRYPTED = ("tls://", "wss://")
+_CREDENTIALS = tuple(
+    f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in ("CA_FILE", "CLIENT__KEY", "CLIENT__CERT")
+)
 
 
 def check_address(scheduler: str) -> None:
@@ -65,6 +69,16 @@ def _reached(scheduler: str | None, most_memory: int) -> Iterator[Client]:
     check_address(scheduler)
     try:
         # TLS credentials of a remote scheduler come from Dask's own configuration.
+        credentials = Security().get_connection_args("client")["ssl_context"]
+        if credentials is None and scheduler.startswith(_ENCRYPTED):
+            raise TrainerUnavailable(
+                N_(
+                    "{address} asks for certificates, and this side names none: set"
+                    " {variables} to their files, as docs/many-machines.md shows."
+                ),
+                address=scheduler,
+                variables=", ".join(_CREDENTIALS),
+            )
         client = Client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         raise TrainerUnavailable(

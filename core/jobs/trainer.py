@@ -238,8 +238,9 @@ class Trainer:
 
     def _blame(self, given: Given) -> None:
         """A worker died: its blocks begin anew, and the job that had the turn is suspected."""
+        dead = given.work.worker
         for work in self._turns.works:
-            if work.worker == given.work.worker:
+            if work.worker == dead:
                 work.lose()
         job = self._turns.begun.get(given.work.job_id)
         if job is None or not job.die():

@@ -16,8 +16,9 @@ from core.sharing.links import Link, picked, travelling
 from core.sharing.view import VIEW, written
 from pages.shared import caches
 
-# The parts of a link that say which runs are shown.
+# The parts of a link that say which runs are shown, and how, whichever they are.
 _SHOWN = ("gallery", "job", "runs")
+_DRAWN = ("lang", "curve", "axis", "scale", "xscale", "smooth", "group")
 
 
 def current_link() -> Link:
@@ -66,9 +67,9 @@ def follow(changes: Mapping[str, str | None]) -> None:
 
 
 def show_runs(parameters: Mapping[str, str]) -> None:
-    """Show other runs: the link's ``parameters`` are new, only the language stays."""
+    """Show other runs: the link's ``parameters`` are new; language, curve and axes stay."""
     asked = st.query_params.to_dict()
-    kept = {"lang": asked["lang"]} if "lang" in asked else {}
+    kept = {name: asked[name] for name in _DRAWN if name in asked}
     st.query_params.from_dict({**kept, **parameters})
 
 

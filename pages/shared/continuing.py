@@ -4,11 +4,14 @@ A link never does either: a button does. What can be gone on from, and how far, 
 the store; where nothing can, the page says that training begins at its start.
 """
 
+from contextlib import suppress
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from core.analysis.sentences import stopped
 from core.engine.company import needs_end
-from core.errors import InvalidExperiment
+from core.errors import InvalidExperiment, StoreUnavailable
 from core.experiment import Experiment
 from core.jobs import Estimate, bounds, estimate
 from core.language import N_, Translate
@@ -20,6 +23,8 @@ from pages.shared.selection import Selection
 from pages.shared.training import start_training
 
 _ENDED = (Status.FINISHED.value, Status.DIVERGED.value)
+# A block says where it stands once its worker is done with a turn, its own or another's.
+_LATE_SECONDS, _LOOK_SECONDS = 40.0, 2.0
 
 
 def stops(chosen: Selection | None, experiment: Experiment | None = None) -> bool:
@@ -65,6 +70,24 @@ def _draw_stopped(store: Store, experiment: Experiment, chosen: Selection, _: Tr
         )
     shown = _("What was trained until then is shown.")
     st.caption(_("{one} {other}").format(one=shown, other=how) if begun else shown)
+    if ahead.going_on < ahead.new_runs and _is_recent(chosen):
+        st.fragment(_look_again, run_every=_LOOK_SECONDS)(store, experiment, chosen, ahead)
+
+
+def _is_recent(chosen: Selection) -> bool:
+    """Whether what is shown was stopped a moment ago."""
+    ended = chosen.job.finished if chosen.job else None
+    return ended is not None and (datetime.now(UTC) - ended).total_seconds() < _LATE_SECONDS
+
+
+def _look_again(store: Store, experiment: Experiment, chosen: Selection, told: Estimate) -> None:
+    """Draw the page anew once workers have said more of where it stands than was ``told``."""
+    with suppress(StoreUnavailable):
+        runs = store.runs(chosen.runs["run_id"])
+        trained = runs["epochs_done"].sum() > chosen.runs["epochs_done"].sum()
+        known = estimate(experiment, store).going_on > told.going_on
+        if trained or known or not _is_recent(chosen):
+            st.rerun()
 
 
 def _draw_longer(store: Store, experiment: Experiment, _: Translate) -> None:

@@ -8,7 +8,7 @@ from core.engine.company import company
 from core.errors import told_message
 from core.experiment import Experiment
 from core.jobs import trainer as module
-from core.jobs.crew import fetched
+from core.jobs.crew import Given, fetched
 from core.jobs.turns import Outcome
 from core.jobs.worker import Turn
 from core.report import BlockState, EpochReport, RunEnd, Status
@@ -129,6 +129,24 @@ def test_a_block_whose_worker_is_gone_between_two_turns_has_its_next_on_another(
     trainer.step()
     assert workers.last is work
     assert work.worker == "there"
+
+
+def test_a_worker_that_dies_in_a_turn_loses_all_blocks_that_stand_on_it_and_no_others(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The block that had the turn is not the last of the dead worker's."""
+    trainer = hired(store, monkeypatch)
+    for hidden in ([4], [5], [6]):
+        store.submit(Experiment(dataset="moons", hidden=[hidden], epochs=2), str(hidden))
+    trainer.step()
+    works = trainer._turns.works
+    assert len(works) == 3
+    for work, worker in zip(works, ("here", "here", "there"), strict=True):
+        work.worker, work.name = worker, "block"
+    works[0].given = True
+    trainer._blame(Given(works[0], None, 0.0))  # type: ignore[arg-type]
+    assert [work.worker for work in works] == [None, None, "there"]
+    assert not works[0].given
 
 
 def test_a_turn_whose_worker_died_before_it_was_fetched_is_lost() -> None:

@@ -208,6 +208,16 @@ def test_an_address_that_is_none_is_refused_at_once(address: str) -> None:
         pass
 
 
+@pytest.mark.parametrize("address", ["tls://127.0.0.1:8786", "wss://127.0.0.1:8786"])
+def test_an_encrypted_address_without_certificates_is_refused_with_the_variables(
+    address: str,
+) -> None:
+    with pytest.raises(TrainerUnavailable) as refused, connected(address, 2**30):
+        pass
+    assert str(refused.value).startswith(f"{address} asks for certificates")
+    assert "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT" in str(refused.value)
+
+
 def test_a_trainer_without_a_scheduler_ends_in_a_sentence(tmp_path: Path) -> None:
     address = "nonsense"
     said = subprocess.run(

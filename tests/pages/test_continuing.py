@@ -117,6 +117,21 @@ def test_a_finished_job_is_trained_longer_twice_as_long_unless_said(
     assert app.query_params["epochs"] == "7"
 
 
+def test_another_training_keeps_the_curve_and_the_axes_that_were_chosen(
+    store: Store, finished: Finished
+) -> None:
+    job_id = finished(store, Experiment(**FIELDS, epochs=2))
+    looks = {"curve": "train_loss", "scale": "log", "xscale": "log", "axis": "updates"}
+    # Of the runs that are shown, and of none of the next.
+    app = _compare(job=job_id, lang="ja", baseline="tanh", epoch="1", **looks)
+    app.button(key="train_longer").click().run()
+    assert not app.exception
+    said = dict(app.query_params.items())
+    assert said["job"] != job_id
+    assert looks.items() | {("lang", "ja")} <= said.items()
+    assert not {"baseline", "epoch"} & said.keys()
+
+
 def test_where_training_longer_begins_anew_it_says_why(store: Store, finished: Finished) -> None:
     job_id = finished(store, Experiment(**FIELDS, epochs=2))
     assert "From the start: where it ended is not kept any more" in _told(_compare(job=job_id))
