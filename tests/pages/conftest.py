@@ -1,14 +1,32 @@
-"""A store for pages, and runs in it that have ended without a trainer."""
+"""Pages as scripts, a store for them, and runs in it that have ended without a trainer."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.experiment import Experiment
 from core.report import EpochReport, LayerReport, RunEnd, Status
 from core.store import Store
 from pages.shared import caches
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def page(name: str = "", **link: str) -> AppTest:
+    """The page ``name`` (the landing page unless said) as ``link`` addresses it, not yet run."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    if name:
+        app.switch_page(f"pages/{name}.py")
+    for key, value in link.items():
+        app.query_params[key] = value
+    return app
+
+
+def opened(name: str = "", **link: str) -> AppTest:
+    """The page as it is after its first run."""
+    return page(name, **link).run()
 
 
 @pytest.fixture

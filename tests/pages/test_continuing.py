@@ -1,7 +1,7 @@
 """Resume and Train longer: what they say before they are pressed, and what they then submit."""
 
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,18 +14,14 @@ from core.experiment import Experiment
 from core.report import BlockState, EpochReport, RunEnd, Status
 from core.store import Store
 
-ROOT = Path(__file__).resolve().parents[2]
+from .conftest import opened
+
 FIELDS: dict[str, Any] = {"dataset": "moons", "activation": ["relu", "tanh"], "seed": [0]}
 
 Finished = Callable[..., str]
 
 
-def _compare(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    app.switch_page("pages/Compare.py")
-    for name, value in link.items():
-        app.query_params[name] = value
-    return app.run()
+_compare = partial(opened, "Compare")
 
 
 def _stand(store: Store, experiment: Experiment, epoch: int) -> None:

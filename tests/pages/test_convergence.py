@@ -1,7 +1,6 @@
 """Convergence and Layers as scripts: what they say of runs in every state, and what links hold."""
 
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,8 +13,9 @@ from core.sharing.links import encode
 from core.store import Store
 from pages.shared import caches
 
-ROOT = Path(__file__).resolve().parents[2]
-CONVERGENCE, LAYERS = "pages/Convergence.py", "pages/Layers.py"
+from .conftest import opened
+
+CONVERGENCE, LAYERS = "Convergence", "Layers"
 MOONS = Experiment(
     name="Two *moons*", dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=2,
     learning_rate=[0.01, 0.1],
@@ -30,14 +30,6 @@ def _no_trainer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody trains what is submitted: it stays in the queue."""
     idle = SimpleNamespace(ensure=lambda: None, trouble="")
     monkeypatch.setattr(caches, "trainer", lambda: idle)
-
-
-def _open(page: str, **link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    app.switch_page(page)
-    for name, value in link.items():
-        app.query_params[name] = value
-    return app.run()
 
 
 def _texts(app: AppTest) -> str:
@@ -55,7 +47,7 @@ def _texts(app: AppTest) -> str:
 def test_without_a_link_the_shipped_comparison_is_shown_in_the_readers_language(
     page: str, title: str
 ) -> None:
-    app = _open(page, lang="ja")
+    app = opened(page, lang="ja")
     assert not app.exception
     assert app.title[0].value == title
     assert len(app.get("vega_lite_chart")) >= 2
@@ -63,7 +55,7 @@ def test_without_a_link_the_shipped_comparison_is_shown_in_the_readers_language(
 
 @pytest.mark.usefixtures("store")
 def test_the_sentence_of_the_shipped_comparison_gives_ratios_with_their_intervals() -> None:
-    app = _open(CONVERGENCE, target="0.97", baseline="relu")
+    app = opened(CONVERGENCE, target="0.97", baseline="relu")
     assert not app.exception
     told = _texts(app)
     assert "40 of 40 runs have reached 97 %." in told
@@ -75,7 +67,7 @@ def test_runs_that_never_arrive_are_counted_and_the_map_has_its_rule(
     store: Store, finished: Finished
 ) -> None:
     endings = [Status.DIVERGED, *[Status.FINISHED] * 7]
-    app = _open(CONVERGENCE, job=finished(store, MOONS, *endings), target="0.9")
+    app = opened(CONVERGENCE, job=finished(store, MOONS, *endings), target="0.9")
     assert not app.exception
     told = _texts(app)
     assert "0 of 8 runs have reached 90 %." in told
@@ -89,7 +81,7 @@ def test_runs_that_never_arrive_are_counted_and_the_map_has_its_rule(
 def test_a_target_of_the_best_and_a_loss_stand_in_the_link(
     store: Store, finished: Finished
 ) -> None:
-    app = _open(CONVERGENCE, job=finished(store, DEEP))
+    app = opened(CONVERGENCE, job=finished(store, DEEP))
     app.selectbox(key="goal_kind").set_value("best").run()
     assert app.query_params["goal"] == "best"
     assert "95 % of the best (77.9 %)" in _texts(app)
@@ -103,11 +95,11 @@ def test_a_target_of_the_best_and_a_loss_stand_in_the_link(
 @pytest.mark.usefixtures("store")
 def test_nonsense_in_the_link_is_a_sentence_and_the_rest_is_shown() -> None:
     link = {"target": "tea", "goal": "x", "within": "-1", "baseline": "nobody", "axis": "parsec"}
-    app = _open(CONVERGENCE, **link)
+    app = opened(CONVERGENCE, **link)
     assert not app.exception
     assert "Some of this link could not be read" in _texts(app)
     assert len(app.get("vega_lite_chart")) == 2
-    app = _open(LAYERS, epoch="999", statistic="x", vanishing="0", dying="nan")
+    app = opened(LAYERS, epoch="999", statistic="x", vanishing="0", dying="nan")
     assert not app.exception
     assert len(app.get("vega_lite_chart")) > 5
 
@@ -116,7 +108,7 @@ def test_nonsense_in_the_link_is_a_sentence_and_the_rest_is_shown() -> None:
 def test_runs_that_have_reported_nothing_are_an_empty_state(store: Store) -> None:
     job_id = store.submit(DEEP)
     for page in (CONVERGENCE, LAYERS):
-        app = _open(page, job=job_id)
+        app = opened(page, job=job_id)
         assert not app.exception
         assert "Nothing measured yet" in _texts(app)
 
@@ -125,7 +117,7 @@ def test_a_failed_job_says_why(store: Store) -> None:
     job_id = store.submit(DEEP)
     store.start_job(job_id)
     store.finish_job(job_id, Status.FAILED, "no room on the disk")
-    app = _open(CONVERGENCE, job=job_id)
+    app = opened(CONVERGENCE, job=job_id)
     assert not app.exception
     assert "no room on the disk" in app.error[0].value
 
@@ -134,7 +126,7 @@ def test_a_failed_job_says_why(store: Store) -> None:
 def test_the_range_test_starts_as_an_experiment_of_24_rates(
     store: Store, finished: Finished
 ) -> None:
-    app = _open(CONVERGENCE, job=finished(store, MOONS))
+    app = opened(CONVERGENCE, job=finished(store, MOONS))
     assert any("Runs: 24" in text.value for text in app.markdown)
     app.selectbox(key="search_of").set_value("tanh").run()
     app.button(key="train").click().run()
@@ -147,7 +139,7 @@ def test_the_range_test_starts_as_an_experiment_of_24_rates(
 
 def test_a_range_test_whose_loss_never_falls_says_so(store: Store, finished: Finished) -> None:
     swept = Experiment(dataset="moons", learning_rate=list(RATES[:8]), epochs=2)
-    app = _open(CONVERGENCE, **encode(swept, job=finished(store, swept)))
+    app = opened(CONVERGENCE, **encode(swept, job=finished(store, swept)))
     assert not app.exception
     assert "relu: after 2 updates no rate of these has a smaller loss." in _texts(app)
 
@@ -155,7 +147,7 @@ def test_a_range_test_whose_loss_never_falls_says_so(store: Store, finished: Fin
 def test_layers_give_verdicts_and_thresholds_stand_in_the_link(
     store: Store, finished: Finished
 ) -> None:
-    app = _open(LAYERS, job=finished(store, DEEP))
+    app = opened(LAYERS, job=finished(store, DEEP))
     assert not app.exception
     table = app.table[0].value
     assert table["configuration"].tolist() == ["relu", "tanh"]
@@ -176,6 +168,6 @@ def test_networks_without_hidden_layers_are_a_sentence(store: Store) -> None:
     run = flat.grid()[0].run_id
     store.write([EpochReport(run, 0, 0, 0.0, 0.5, 0.5, 0.5, 0.5), RunEnd(run, Status.FINISHED)])
     store.finish_job(job_id, Status.FINISHED)
-    app = _open(LAYERS, job=job_id)
+    app = opened(LAYERS, job=job_id)
     assert not app.exception
     assert "no hidden layers" in app.info[0].value

@@ -1,6 +1,6 @@
 """Functions: every entry is on the page, a formula is drawn or refused, the link holds it all."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,15 +9,9 @@ from core.catalog import ACTIVATIONS, LOSSES
 from core.errors import BundleUnavailable
 from pages.shared import caches
 
-ROOT = Path(__file__).resolve().parents[2]
+from .conftest import opened
 
-
-def _functions(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
-    app.switch_page("pages/Functions.py")
-    for name, value in link.items():
-        app.query_params[name] = value
-    return app.run()
+_functions = partial(opened, "Functions")
 
 
 def _told(app: AppTest) -> str:

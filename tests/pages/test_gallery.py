@@ -1,10 +1,8 @@
 """The gallery: every entry opens in full, in each language, and its way to Compare is filled in."""
 
 from html import unescape
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.experiment import Experiment, RunConfig
 from core.gallery.entries import ENTRIES
@@ -12,20 +10,13 @@ from core.language import translator
 from core.sharing import bundle
 from core.sharing.links import decode, encode
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def _open(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    for name, value in link.items():
-        app.query_params[name] = value
-    return app.run()
+from .conftest import opened
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_landing_page_shows_every_entry_as_a_card(language: str) -> None:
     _ = translator(language)
-    app = _open(lang=language)
+    app = opened(lang=language)
     assert not app.exception
     told = unescape("\n".join(element.proto.body for element in app.get("html")))
     for entry in ENTRIES.values():
@@ -36,7 +27,7 @@ def test_the_landing_page_shows_every_entry_as_a_card(language: str) -> None:
 
 @pytest.mark.parametrize("name", ENTRIES)
 def test_an_entry_opens_its_full_comparison(name: str) -> None:
-    app = _open(gallery=name, lang="ja")
+    app = opened(gallery=name, lang="ja")
     _ = translator("ja")
     assert not app.exception
     assert not app.warning or "発散" in app.warning[0].value
@@ -59,7 +50,7 @@ def test_change_it_and_train_says_the_very_runs_of_the_entry(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["nope", "*x*<b>", "../..", "ä" * 300])
 def test_an_unknown_entry_is_a_sentence_above_the_landing_page(name: str) -> None:
-    app = _open(gallery=name)
+    app = opened(gallery=name)
     assert not app.exception
     assert app.warning
     assert app.title[0].value == next(iter(ENTRIES.values())).question
@@ -67,3 +58,11 @@ def test_an_unknown_entry_is_a_sentence_above_the_landing_page(name: str) -> Non
 
 def _grid(name: str) -> tuple[RunConfig, ...]:
     return tuple(bundle.specification(name).grid())
+
+
+def test_the_landing_page_opens_with_a_question_in_the_links_language() -> None:
+    app = opened()
+    assert app.title[0].value == "Which activation learns MNIST fastest?"
+    app.query_params["lang"] = "ja"
+    assert app.run().title[0].value == "MNIST を最も速く学ぶ活性化関数は？"
+    assert not app.exception

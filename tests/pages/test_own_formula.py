@@ -1,20 +1,15 @@
 """A formula of the visitor's own on Compare: typed, in the link, and there again from the link."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[2]
+from .conftest import opened
+
 OWN = "formula(x * sin(x))"
 
 
 def _compare(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    app.switch_page("pages/Compare.py")
-    for name, value in link.items():
-        app.query_params[name] = value
-    app.run()
+    app = opened("Compare", **link)
     assert not app.exception
     return app
 

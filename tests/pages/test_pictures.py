@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -11,14 +10,14 @@ import pandas as pd
 import pytest
 import streamlit as st
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from core.charts.poster import About
 from core.errors import BundleUnavailable
 from core.sharing import picture
 from pages.shared import caches, pictures
 
-ROOT = Path(__file__).resolve().parents[2]
+from .conftest import opened
+
 Saves = dict[str, Callable[[], bytes]]
 
 
@@ -51,11 +50,7 @@ def saves(monkeypatch: pytest.MonkeyPatch) -> Iterator[Saves]:
 def test_the_charts_of_a_page_have_a_button_and_the_first_draws_a_picture(
     page: str, link: dict[str, str], keys: set[str], saves: Saves
 ) -> None:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
-    app.switch_page(f"pages/{page}.py")
-    for name, value in link.items():
-        app.query_params[name] = value
-    app.run()
+    app = opened(page, **link)
     assert not app.exception
     assert {f"{key}_save" for key in keys} <= set(saves)
     content = saves[f"{min(keys)}_save"]()
@@ -91,9 +86,7 @@ def test_the_landing_page_is_saved_whole_with_setting_interval_and_link(
         return b""
 
     monkeypatch.setattr(picture, "render", render)
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
-    app.query_params["lang"] = language
-    app.run()
+    app = opened(lang=language)
     assert not app.exception
     saves["landing_save"]()
     specification, notes = drawn[0]
@@ -111,7 +104,7 @@ def test_a_landing_picture_without_its_results_says_why(
 ) -> None:
     drawn: list[Any] = []
     monkeypatch.setattr(picture, "render", lambda found, notes: drawn.append(found) or b"")
-    AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    opened()
 
     def gone(name: str) -> None:
         raise BundleUnavailable("No shipped results named {name}; there are {valid}.",

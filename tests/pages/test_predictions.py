@@ -1,7 +1,6 @@
 """The page Predictions as a script: surfaces, confusions, drawings, fits, or why none."""
 
 import base64
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +12,8 @@ from core.report import EpochReport, Report, RunEnd, Snapshot, Status
 from core.store import Store
 from pages.shared import caches, sheet
 
-ROOT = Path(__file__).resolve().parents[2]
+from .conftest import opened
+
 CHART = "vega_lite_chart"
 
 
@@ -46,11 +46,7 @@ def _train(store: Store, experiment: Experiment, *endings: Status) -> str:
 
 
 def _page(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    app.switch_page("pages/Predictions.py")
-    for name, value in link.items():
-        app.query_params[name] = value
-    app.run()
+    app = opened("Predictions", **link)
     assert not app.exception
     return app
 

@@ -14,7 +14,7 @@ from core.store import Query, Store
 from pages.shared import caches
 from pages.shared.run_labels import zipped
 
-ROOT = Path(__file__).resolve().parents[2]
+from .conftest import opened, page
 
 
 @pytest.fixture
@@ -49,11 +49,7 @@ def ids(store: Store) -> list[str]:
 
 
 def _page(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    app.switch_page("pages/Runs.py")
-    for name, value in link.items():
-        app.query_params[name] = value
-    app.run()
+    app = opened("Runs", **link)
     assert not app.exception
     return app
 
@@ -151,10 +147,8 @@ def test_on_a_public_server_only_ones_own_runs_can_be_changed(
     mine = Experiment(dataset="xor", epochs=0)
     store.ask_stop(store.submit(mine, "berta"))
     own = mine.grid()[0].run_id
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    app.switch_page("pages/Runs.py")
+    app = page("Runs", runs=f"{ids[0]},{own},{ids[1]}")
     app.session_state["visitor"] = "berta"
-    app.query_params["runs"] = f"{ids[0]},{own},{ids[1]}"
     app.run()
     assert any("2 of the picked runs are other visitors'" in text.value for text in app.caption)
     app.button(key="runs_delete").click().run()

@@ -1,0 +1,141 @@
+"""Trainings on Compare: who may stop one, why one failed, and a store that fails meanwhile."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from core.errors import InvalidExperiment, as_message
+from core.experiment import Experiment
+from core.report import Status
+from core.store import Store
+from pages.shared import caches
+
+from .conftest import opened
+
+Finished = Callable[..., str]
+
+_compare = partial(opened, "Compare")
+
+
+@pytest.mark.usefixtures("store")
+def test_a_job_that_the_store_does_not_hold_is_a_sentence() -> None:
+    app = _compare(job="nope")
+    assert not app.exception
+    assert len(app.warning) == 1
+
+
+def test_a_store_that_cannot_be_opened_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KASSEI_STORE", f"sqlite:///{tmp_path / 'file' / 'store.sqlite'}")
+    caches.store.clear()
+    app = _compare()
+    caches.store.clear()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+def _spoil(store: Store) -> None:
+    """Another program writes over the file of a store that is open."""
+    path = Path(store.url.removeprefix("sqlite:///"))
+    path.write_bytes(b"not a database" * max(1000, path.stat().st_size // 14))
+
+
+def test_a_store_that_fails_when_train_is_pressed_is_one_sentence_and_choices_stay(
+    store: Store,
+) -> None:
+    app = _compare()
+    app.button_group(key="activation").set_value(["gelu"]).run()
+    _spoil(store)
+    app.button(key="train").click().run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.button_group(key="activation").value == ["gelu"]
+    app.slider(key="seeds").set_value(4).run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.button_group(key="activation").value == ["gelu"]
+
+
+def test_runs_that_are_picked_while_they_train_show_their_training(store: Store) -> None:
+    job_id = store.submit(Experiment(dataset="moons", activation=["gelu", "silu"]))
+    store.start_job(job_id)
+    app = _compare(runs=store.job(job_id).run_ids[0])
+    caches.trainer().close()
+    assert not app.exception
+    assert app.button_group(key="activation").value == ["gelu", "silu"]
+    app.button(key="stop").click().run()
+    assert not app.exception
+    assert store.job(job_id).stop_asked
+
+
+def test_on_a_public_page_only_who_began_a_training_can_stop_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KASSEI_PUBLIC", "1")
+    job_id = store.submit(Experiment(dataset="moons"), "somebody else")
+    store.start_job(job_id)
+    app = _compare(job=job_id)
+    caches.trainer().close()
+    assert not app.exception
+    assert [button.key for button in app.button if button.key == "stop"] == []
+
+
+def test_a_store_that_fails_when_stop_is_pressed_is_one_sentence(store: Store) -> None:
+    job_id = store.submit(Experiment(dataset="moons", activation="gelu"))
+    store.start_job(job_id)
+    app = _compare(job=job_id)
+    caches.trainer().close()
+    _spoil(store)
+    app.button(key="stop").click().run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.button_group(key="activation").value == ["gelu"]
+
+
+def test_a_store_that_fails_between_two_reads_is_one_sentence(
+    store: Store, finished: Finished
+) -> None:
+    experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=2)
+    app = _compare(job=finished(store, experiment))
+    with closing(sqlite3.connect(store.url.removeprefix("sqlite:///"))) as connection, connection:
+        # The job can be read, what it trained cannot.
+        connection.execute("DROP TABLE layers")
+        connection.execute("DROP TABLE epochs")
+    caches.table.clear()
+    app.run()
+    assert not app.exception
+    assert app.error
+    assert app.button_group(key="activation").value == ["relu", "tanh"]
+
+
+def test_a_failed_job_says_why(store: Store) -> None:
+    job_id = store.submit(Experiment(dataset="moons"))
+    store.start_job(job_id)
+    store.finish_job(job_id, Status.FAILED, "The disk is full.")
+    app = _compare(job=job_id)
+    assert not app.exception
+    assert app.error[0].value == "Training failed: The disk is full."
+
+
+def test_a_failed_job_says_why_in_the_readers_language(store: Store) -> None:
+    job_id = store.submit(Experiment(dataset="moons"))
+    store.start_job(job_id)
+    lost = InvalidExperiment("{field} is an empty list; give at least one value.", field="seed")
+    store.finish_job(job_id, Status.FAILED, as_message(lost))
+    app = _compare(job=job_id, lang="ja")
+    assert not app.exception
+    assert "空のリスト" in app.error[0].value
+    assert "seed" in app.error[0].value
+
+
+def test_a_stopped_job_says_so(store: Store) -> None:
+    job_id = store.submit(Experiment(dataset="moons"))
+    store.ask_stop(job_id)
+    app = _compare(job=job_id)
+    assert any(text.value.startswith("**Stopped at epoch 0 of ") for text in app.markdown)
