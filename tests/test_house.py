@@ -1,4 +1,4 @@
-"""The house: who may import what, how long a module is, and what the files at the top agree on.
+"""The house: who may import what, how long a module is, and what its papers and tables agree on.
 
 Proved by reading the source; what a process really loads is asked of one.
 """
@@ -7,13 +7,11 @@ import ast
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 
 from core.report import EPOCH_COLUMNS, LAYER_COLUMNS, RUN_COLUMNS
 
@@ -63,8 +61,9 @@ OUTSIDE = {
 }
 # Types of the models that Results hands out, imported for the type checker alone.
 FOR_TYPES = {("core.jobs.results", "keras")}
-LONGEST = {"core": 300, "data": 300, "pages": 300}
-LONGEST_PAGE = 80
+LONGEST, LONGEST_PAGE = 300, 80
+# Still to be cut.
+TOO_LONG = [ROOT / "benchmarks" / "many_runs.py"]
 
 
 @dataclass(frozen=True)
@@ -185,68 +184,16 @@ def test_a_module_says_what_it_does_and_is_short(module: str) -> None:
     text = MODULES[module].read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text))
     is_page = MODULES[module].parent == ROOT / "pages" or module == "streamlit_app"
-    longest = LONGEST_PAGE if is_page else LONGEST[module.split(".")[0]]
-    assert len(text.splitlines()) <= longest
+    assert len(text.splitlines()) <= (LONGEST_PAGE if is_page else LONGEST)
 
 
-def project() -> dict[str, Requirement]:
-    """What pyproject.toml asks for, by name; the two TensorFlows are two."""
-    content = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    wanted = [*content["project"]["dependencies"], *content["dependency-groups"]["dev"]]
-    return {found.name.lower(): found for found in map(Requirement, wanted)}
-
-
-def pinned(name: str) -> list[Requirement]:
-    """The lines of a requirements file."""
-    lines = (ROOT / name).read_text().splitlines()
-    return [Requirement(line) for line in lines if line and not line.startswith(("#", "-r "))]
-
-
-def test_requirements_are_exact_and_name_no_index() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        text = (ROOT / name).read_text()
-        assert "://" not in text
-        assert not re.search(r"^--", text, re.MULTILINE)
-        for requirement in pinned(name):
-            assert [part.operator for part in requirement.specifier] == ["=="], requirement
-            assert not requirement.url
-
-
-def test_requirements_are_within_the_projects_bounds() -> None:
-    exact = [*pinned("requirements.txt"), *pinned("requirements-dev.txt")]
-    for name, wanted in project().items():
-        here = [found for found in exact if found.name.lower() == name]
-        assert here, f"{name} is not in the requirements"
-        for found in here:
-            (version,) = found.specifier
-            assert wanted.specifier.contains(version.version), f"{found} is not {wanted}"
-
-
-@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
-@pytest.mark.parametrize("machine", ["x86_64", "aarch64", "arm64", "AMD64"])
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
-def test_there_is_one_tensorflow_wherever_one_installs(
-    system: str, machine: str, python: str
-) -> None:
-    place = {
-        "sys_platform": system,
-        "platform_machine": machine,
-        "python_version": python,
-        "python_full_version": f"{python}.1",
-    }
-    here = [
-        found.name
-        for found in pinned("requirements.txt")
-        if not found.marker or found.marker.evaluate(place)
-    ]
-    assert len(here) == len(set(here))
-    assert len([name for name in here if name.startswith("tensorflow")]) == 1
-
-
-def test_community_cloud_finds_one_file_of_dependencies() -> None:
-    # https://docs.streamlit.io/deploy/streamlit-community-cloud/deploy-your-app/app-dependencies
-    preferred = ("uv.lock", "Pipfile", "environment.yml", "poetry.lock")
-    assert not [name for name in preferred if (ROOT / name).exists()]
+@pytest.mark.parametrize("top", ["tests", "benchmarks"])
+def test_modules_of_tests_and_benchmarks_are_as_short(top: str) -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / top).rglob("*.py")}
+    assert texts
+    too_long = [path for path, text in texts.items() if len(text.splitlines()) > LONGEST]
+    assert too_long == [path for path in TOO_LONG if path in texts]
+    assert [path for path, text in texts.items() if not ast.get_docstring(ast.parse(text))] == []
 
 
 def test_the_example_environment_lists_the_variables_that_are_read() -> None:
