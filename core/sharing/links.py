@@ -22,7 +22,7 @@ from core.experiment import Experiment, RunConfig
 from core.fields import FIELDS
 from core.language import N_
 from core.report import CONFIG_COLUMNS
-from core.sharing.view import MAX_PICKED, VIEW, written
+from core.sharing.view import MAX_PICKED, VIEW, Part, written
 
 # Written with every experiment; links without one are of version 1.
 VERSION = 1
@@ -62,7 +62,7 @@ def decode(parameters: Mapping[str, str]) -> Link:
     view = {
         name: part
         for name, text in parameters.items()
-        if name in VIEW and (part := _tried(notes, VIEW[name].read, text)) is not None
+        if name in VIEW and (part := _part(VIEW[name], text, notes)) is not None
     }
     for name in parameters:
         foreign = name.startswith(_FOREIGN)
@@ -180,6 +180,23 @@ def _values(name: str, text: str, notes: list[KasseiError]) -> Iterator[Any]:
             yield FIELDS[name].read(given)
         except InvalidExperiment as error:
             notes.append(error)
+
+
+def _part(part: Part, text: str, notes: list[KasseiError]) -> Any:
+    """The value of one part of the view; None where nothing of it can be read."""
+    if part.most is None:
+        return _tried(notes, part.read, text)
+    given = dict.fromkeys(item for item in text.split(",") if item)
+    read = [value for item in given if (value := _tried(notes, part.read, item)) is not None]
+    if len(read) > part.most:
+        notes.append(
+            InvalidExperiment(
+                N_("The link picks {count} runs; the first {most} are shown."),
+                count=len(read),
+                most=part.most,
+            )
+        )
+    return tuple(dict.fromkeys(read[: part.most])) or None
 
 
 def _tried(notes: list[KasseiError], read: Callable[[Any], Any], given: Any) -> Any:

@@ -30,12 +30,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 class Part:
     """One part of a view: ``read`` gives the value of what stands in the link.
 
-    A part that ``travels`` goes along from page to page; the others belong to one page.
+    A part that ``travels`` goes along from page to page; the others belong to one page. Of one
+    that has ``most`` values, with commas between them, ``read`` gives each.
     """
 
     name: str
     read: Callable[[str], Any]
     travels: bool = False
+    most: int | None = None
 
 
 def one_of(name: str, valid: Mapping[str, Any] | tuple[str, ...]) -> Callable[[str], str]:
@@ -124,23 +126,15 @@ def named(name: str) -> Callable[[str], str]:
     return read
 
 
-def run_ids(text: str) -> tuple[str, ...]:
-    """Read the ids of runs, each once, in their order."""
-    ids = tuple(dict.fromkeys(part for part in text.lower().split(",") if part))
-    for run_id in ids:
-        if not _ID.fullmatch(run_id):
-            raise InvalidExperiment(
-                N_("{field} in the link is {value}, which is no name."),
-                field="runs",
-                value=shown(run_id),
-            )
-    if len(ids) > MAX_PICKED:
+def run_id(text: str) -> str:
+    """Read the id of a run."""
+    if not _ID.fullmatch(text.lower()):
         raise InvalidExperiment(
-            N_("The link picks {count} runs; at most {most} are possible."),
-            count=len(ids),
-            most=MAX_PICKED,
+            N_("{field} in the link is {value}, which is no name."),
+            field="runs",
+            value=shown(text),
         )
-    return ids
+    return text.lower()
 
 
 # "scale" and "xscale" are those of the two axes; "smooth" is a number of epochs.
@@ -148,7 +142,7 @@ _PARTS = (
     Part("lang", one_of("lang", LANGUAGES), travels=True),
     Part("gallery", named("gallery"), travels=True),
     Part("job", named("job"), travels=True),
-    Part("runs", run_ids, travels=True),
+    Part("runs", run_id, travels=True, most=MAX_PICKED),
     Part("baseline", words("baseline"), travels=True),
     Part("target", number("target", -1e9, 1e9), travels=True),
     Part("words", words("words")),

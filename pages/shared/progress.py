@@ -77,8 +77,8 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
         )
     told = _("{percent} % · epochs: {done} of {total} · runs: {runs}").format(
         percent=int(100 * job.epochs_done / max(job.epochs_total, 1)),
-        done=job.epochs_done,
-        total=job.epochs_total,
+        done=f"{job.epochs_done:,}",
+        total=f"{job.epochs_total:,}",
         runs=job.runs_total,
     )
     visitors = len({entry.visitor for entry in line if entry.place == 0})

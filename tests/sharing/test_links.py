@@ -150,7 +150,6 @@ def test_what_is_broken_is_told_and_the_rest_is_kept(
         {"target": "nan"},
         {"gallery": "../../etc"},
         {"runs": "zz"},
-        {"runs": ",".join(f"{n:016x}" for n in range(500))},
         {"baseline": "a\nb"},
         {"epoch": "1.5"},
     ],
@@ -159,6 +158,18 @@ def test_a_broken_part_of_the_view_is_one_sentence(parameters: dict[str, str]) -
     link = decode(parameters)
     assert not link.view
     assert len(link.notes) == 1
+
+
+def test_of_picked_runs_those_that_can_be_read_are_kept_each_once() -> None:
+    link = decode({"runs": f"{'A' * 16},<script>,{'b' * 16},,{'a' * 16}"})
+    assert link.view["runs"] == ("a" * 16, "b" * 16)
+    (note,) = link.notes
+    assert "'<script>', which is no name" in str(note)
+    many = decode({"runs": ",".join(f"{n:016x}" for n in range(500))})
+    assert many.view["runs"] == tuple(f"{n:016x}" for n in range(200))
+    assert [str(note) for note in many.notes] == [
+        "The link picks 500 runs; the first 200 are shown."
+    ]
 
 
 def test_a_link_of_too_many_runs_or_characters_is_one_sentence() -> None:
