@@ -12,6 +12,7 @@ from pages.shared.form import choose_dataset, choose_experiment
 from pages.shared.frame import draw_frame
 from pages.shared.mirror import fill_from_link, mirror
 from pages.shared.selection import find_runs, names_runs
+from pages.shared.stacking import arrive
 from pages.shared.titles import by_title
 
 TITLE = N_("What do you want to compare?")
@@ -38,13 +39,15 @@ try:
             job, chosen = under_way, None
 except KasseiError as error:
     failure = failure or error
+arrive(results=chosen is not None or training.is_active(job))
 try:
     fill_from_link(job, chosen)
 except KasseiError as error:
     failure = failure or error
 
 dataset = choose_dataset(_)
-form, shown = st.columns([5, 8], gap="medium")
+with st.container(key="compare"):
+    form, shown = st.columns([5, 8], gap="medium")
 experiment = None
 with form:
     try:

@@ -13,13 +13,15 @@ from core.analysis.comparison import headline
 from core.analysis.configurations import configurations
 from core.analysis.convergence import suggested_target
 from core.analysis.leaderboard import headings, leaderboard, plain_cells
+from core.analysis.stopping import as_of_stop
 from core.charts.palette import styles
 from core.charts.still_tables import Key, Row, board_html
-from core.language import Translate
+from core.language import N_, Translate
 from core.metrics import METRICS
 from pages.shared.binding import bound, foreign
 from pages.shared.theme import is_dark
 
+_STANDS = N_("Stopped: the table shows epoch {epoch}, the last that all runs have.")
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
 
 
@@ -40,6 +42,7 @@ def draw_leaderboard(
     Args:
         grouped: whether the runs of a configuration differ in more than their seeds.
     """
+    runs, epochs, last = as_of_stop(runs, epochs)
     metric = METRICS[headline(runs)]
     table = configurations(runs)
     names = list(table["configuration"])
@@ -61,13 +64,16 @@ def draw_leaderboard(
     )
     head = headings(metric, baseline, goal, _)
     st.html(board_html(head, rows, keys))
-    findings: tuple[str, ...] = ()
+    stands = "" if last is None else _(_STANDS).format(epoch=last)
+    if stands:
+        st.caption(stands)
+    findings: tuple[str, ...] = (stands,) if stands else ()
     if board.reached["n"].sum() and not grouped:
         speed = sentences.speed(board.reached, goal, _)
         gaps = sentences.gaps(board.differences, baseline, metric, _)
         st.markdown(f"**{speed}**")
         st.markdown(gaps)
-        findings = tuple(text for text in (speed, gaps) if text)
+        findings = tuple(text for text in (stands, speed, gaps) if text)
     st.caption(
         _(
             "± is half the 95 % interval of the mean over seeds (Student's t); differences are "
