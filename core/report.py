@@ -11,7 +11,7 @@ from math import nan
 
 
 class Status(StrEnum):
-    """Where a run stands. The last four are final."""
+    """Where a run or a job stands; a job is never DIVERGED."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -19,6 +19,14 @@ class Status(StrEnum):
     DIVERGED = "diverged"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+ACTIVE = (Status.QUEUED, Status.RUNNING)
+# A run in one of these is trained to its end; the same config is not trained twice.
+TRAINED = (Status.FINISHED, Status.DIVERGED)
+# A run in one of these was given up, and may be trained anew.
+GIVEN_UP = (Status.FAILED, Status.CANCELLED)
+ENDED = (*TRAINED, *GIVEN_UP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from core.analysis.configurations import labelled, places
 from core.analysis.student import quantiles
 from core.analysis.survival import LEVEL, Codes, Floats, holm, log_rank, medians, shares
 from core.metrics import Metric
-from core.report import Status
+from core.report import ACTIVE, Status
 
 UNITS: tuple[str, ...] = ("epochs", "updates", "seconds")
 _COLUMNS = {"epochs": "epoch", "updates": "updates", "seconds": "seconds"}
@@ -143,7 +143,7 @@ def race(reached: pd.DataFrame, runs: pd.DataFrame, baseline: str, unit: str) ->
     members = index.get_indexer(named["configuration"])
     status = named["status"].to_numpy(dtype=object)
     there = pd.Index(reached["run_id"][arrived]).get_indexer(named["run_id"]) >= 0
-    waiting = np.isin(status, [Status.QUEUED.value, Status.RUNNING.value]) & ~there
+    waiting = np.isin(status, ACTIVE) & ~there
     lost = status == Status.DIVERGED.value
     table = pd.DataFrame(
         {

@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 
 from core.analysis.configurations import labelled
 from core.analysis.student import quantile, quantiles
-from core.report import Status
+from core.report import ACTIVE, Status
 
 LEVEL = 0.95
-
-_WAITING = (Status.QUEUED.value, Status.RUNNING.value)
 
 
 def interval(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, float, float]:
@@ -85,7 +83,7 @@ def summarise(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
             "diverged": counted(Status.DIVERGED.value),
             "failed": counted(Status.FAILED.value),
             "cancelled": counted(Status.CANCELLED.value),
-            "waiting": counted(*_WAITING),
+            "waiting": counted(*ACTIVE),
             "n": n,
             "mean": mean,
             "low": low,

@@ -14,9 +14,7 @@ import pandas as pd
 from core.analysis.comparison import intervals
 from core.analysis.configurations import labelled, places
 from core.analysis.survival import medians
-from core.report import Status
-
-_ENDED = (Status.FINISHED.value, Status.DIVERGED.value)
+from core.report import TRAINED, Status
 
 
 def curves(epochs: pd.DataFrame, runs: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -64,7 +62,7 @@ def epochs_to_target(
     known = table.assign(reached=reached, epochs=math.inf, seconds=math.inf)
     known.loc[reached, "epochs"] = epochs["epoch"].to_numpy(dtype=float)[first[reached]]
     known.loc[reached, "seconds"] = epochs["seconds"].to_numpy(dtype=float)[first[reached]]
-    known = known[known["status"].isin(_ENDED) | reached]
+    known = known[known["status"].isin(TRAINED) | reached]
     columns = ["run_id", "configuration", "seed", "reached", "epochs", "seconds"]
     return known[columns].reset_index(drop=True)
 

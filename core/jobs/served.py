@@ -15,10 +15,8 @@ from core.jobs.results import Results
 from core.jobs.serve import serve
 from core.jobs.submission import submit
 from core.language import N_
-from core.report import Status
+from core.report import ENDED, Status
 from core.store import Store
-
-_ENDED = (Status.FINISHED, Status.FAILED, Status.CANCELLED)
 
 
 def train_served(
@@ -61,7 +59,7 @@ def train_served(
         except StoreUnavailable:
             return False
         watch(job.epochs_done, job.epochs_total)
-        return job.status in _ENDED
+        return job.status in ENDED
 
     try:
         serve(kept, scheduler, ended, told)

@@ -17,6 +17,7 @@ from core.experiment import MAX_NAME, RunConfig
 from core.language import N_
 from core.report import (
     CLASSIFICATION_METRICS,
+    ENDED,
     LAYER_STATISTICS,
     REGRESSION_METRICS,
     EpochReport,
@@ -27,7 +28,6 @@ from core.report import (
 )
 
 ENGINES = ("stacked", "keras")
-_ENDS = (Status.FINISHED, Status.DIVERGED, Status.FAILED, Status.CANCELLED)
 _METRICS = (*CLASSIFICATION_METRICS, *REGRESSION_METRICS)
 
 
@@ -144,7 +144,7 @@ def _reports(
             epoch=min(of_epoch),
         )
     status = str(row["status"])
-    if status not in _ENDS:
+    if status not in ENDED:
         raise BundleUnavailable(
             N_("The run {run_id} has not ended ({status}): only runs that ended are imported."),
             run_id=run_id,

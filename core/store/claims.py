@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy import Connection, delete, func, select
 
 from core.experiment import Experiment
-from core.report import Status
+from core.report import ACTIVE, Status
 from core.store import jobs, line, runs
 from core.store.line import CLAIM
 from core.store.statements import now, plain, take_turns
@@ -19,7 +19,6 @@ from core.store.tables import JOB_RUNS, JOBS, RUNS
 
 # A program elsewhere that has reported nothing for so long is gone.
 _SILENCE_SECONDS = 3_600.0
-_ACTIVE = [status.value for status in runs.ACTIVE]
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
 Gone = Callable[[str], bool]
@@ -60,7 +59,7 @@ def end_abandoned(connection: Connection, is_gone: Gone, own: str = "") -> None:
         select(JOBS.c.job_id, JOBS.c.visitor, func.max(RUNS.c.updated))
         .join(JOB_RUNS, JOB_RUNS.c.job == JOBS.c.number)
         .join(RUNS, RUNS.c.number == JOB_RUNS.c.run)
-        .where(JOBS.c.status.in_(_ACTIVE), JOBS.c.visitor.startswith(CLAIM), JOBS.c.job_id != own)
+        .where(JOBS.c.status.in_(ACTIVE), JOBS.c.visitor.startswith(CLAIM), JOBS.c.job_id != own)
         .group_by(JOBS.c.job_id, JOBS.c.visitor)
     )
     for claim, visitor, spoken in connection.execute(query).all():
@@ -93,7 +92,7 @@ def _others(connection: Connection, claim: str, served: bool) -> set[str]:
         select(RUNS.c.run_id)
         .join(JOB_RUNS, JOB_RUNS.c.run == RUNS.c.number)
         .join(JOBS, JOBS.c.number == JOB_RUNS.c.job)
-        .where(JOBS.c.status.in_(_ACTIVE), JOBS.c.job_id != claim)
+        .where(JOBS.c.status.in_(ACTIVE), JOBS.c.job_id != claim)
     )
     claimed = JOBS.c.visitor.startswith(CLAIM) & JOB_RUNS.c.planned.is_not(None)
     theirs = claimed | ~JOBS.c.visitor.startswith(CLAIM) if served else claimed

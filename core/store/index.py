@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from core.experiment import RunConfig
-from core.report import RUN_COLUMNS, Report
+from core.report import GIVEN_UP, RUN_COLUMNS, Report
 from core.store import frames, labels, reports, runs, search
 from core.store.search import Query
 
@@ -89,7 +89,7 @@ class Index:
             for config, experiment, engine, said in trained:
                 run_id = config.id_under(engine)
                 known = frames.runs(connection, [run_id])["status"].tolist()
-                if not known or known[0] in runs.GIVEN_UP:
+                if not known or known[0] in GIVEN_UP:
                     runs.add(connection, [config], experiment, engine)
                     reports.write(connection, said)
                     added.append(run_id)

@@ -16,9 +16,8 @@ from core.document import to_yaml
 from core.errors import KasseiError
 from core.experiment import Experiment
 from core.language import N_
-from core.report import Status
+from core.report import ACTIVE, ENDED, Status
 from core.store import runs
-from core.store.runs import ACTIVE, FINAL
 from core.store.statements import now, plain
 from core.store.tables import JOB_RUNS, JOBS, RUNS
 
@@ -123,7 +122,7 @@ def start(connection: Connection, job_id: str) -> bool:
     """Mark a job as running; False if it was stopped, or has ended, before it began."""
     statement = (
         update(JOBS)
-        .where(JOBS.c.job_id == plain(job_id), JOBS.c.status.in_(_texts(ACTIVE)))
+        .where(JOBS.c.job_id == plain(job_id), JOBS.c.status.in_(ACTIVE))
         .values(status=Status.RUNNING.value, started=func.coalesce(JOBS.c.started, now()))
     )
     return connection.execute(statement).rowcount > 0
@@ -136,7 +135,7 @@ def finish(connection: Connection, job_id: str, status: Status, message: str) ->
     """
     ending = (
         update(JOBS)
-        .where(JOBS.c.job_id == plain(job_id), JOBS.c.status.in_(_texts(ACTIVE)))
+        .where(JOBS.c.job_id == plain(job_id), JOBS.c.status.in_(ACTIVE))
         .values(status=status.value, message=plain(message), finished=now())
         .returning(JOBS.c.number)
     )
@@ -146,7 +145,7 @@ def finish(connection: Connection, job_id: str, status: Status, message: str) ->
     needed = (
         select(JOB_RUNS.c.run)
         .join(JOBS, JOBS.c.number == JOB_RUNS.c.job)
-        .where(JOBS.c.status.in_(_texts(ACTIVE)))
+        .where(JOBS.c.status.in_(ACTIVE))
     )
     given_up = Status.FAILED if status == Status.FAILED else Status.CANCELLED
     connection.execute(
@@ -154,7 +153,7 @@ def finish(connection: Connection, job_id: str, status: Status, message: str) ->
         .where(
             RUNS.c.number.in_(select(JOB_RUNS.c.run).where(JOB_RUNS.c.job == number)),
             RUNS.c.number.not_in(needed),
-            RUNS.c.status.in_(_texts(ACTIVE)),
+            RUNS.c.status.in_(ACTIVE),
         )
         .values(status=given_up.value, message=plain(message), updated=now())
     )
@@ -164,7 +163,7 @@ def ask_stop(connection: Connection, job_id: str) -> None:
     """Ask the trainer to stop a job; one that still waits is cancelled at once."""
     asking = (
         update(JOBS)
-        .where(JOBS.c.job_id == plain(job_id), JOBS.c.status.in_(_texts(ACTIVE)))
+        .where(JOBS.c.job_id == plain(job_id), JOBS.c.status.in_(ACTIVE))
         .values(stop=True)
         .returning(JOBS.c.status)
     )
@@ -196,7 +195,7 @@ def _jobs(connection: Connection, chosen: Select[int]) -> list[Job]:
 
 def _progress(numbers: Sequence[int]) -> Select[Any]:
     """Job number, runs, runs done, epochs and epochs done of each job."""
-    done = RUNS.c.status.in_(_texts(FINAL))
+    done = RUNS.c.status.in_(ENDED)
     epochs_done = case((done, RUNS.c.epochs), else_=func.coalesce(RUNS.c.epochs_done, 0))
     return (
         select(
@@ -237,10 +236,6 @@ def _job(row: Any, progress: Sequence[int], run_ids: tuple[str, ...]) -> Job:
 
 def _time(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def _texts(statuses: Sequence[Status]) -> list[str]:
-    return [status.value for status in statuses]
 
 
 def _unknown(job_id: str) -> KasseiError:

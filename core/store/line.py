@@ -13,14 +13,12 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from core.errors import KasseiError
 from core.language import N_
-from core.report import Status
-from core.store.runs import ACTIVE
+from core.report import ACTIVE, Status
 from core.store.statements import plain, shares, take_turns
 from core.store.tables import JOB_RUNS, JOBS, RUNS
 
 # The visitor of a claim: a job that a program trains by itself, see ``core.store.claims``.
 CLAIM = "process:"
-_ACTIVE = [status.value for status in ACTIVE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Entry:
 def queue(connection: Connection) -> list[Entry]:
     """The jobs that have not ended, in the order they came."""
     query = select(JOBS.c.job_id, JOBS.c.visitor, JOBS.c.status, JOBS.c.stop)
-    rows = connection.execute(query.where(JOBS.c.status.in_(_ACTIVE)).order_by(JOBS.c.number)).all()
+    rows = connection.execute(query.where(JOBS.c.status.in_(ACTIVE)).order_by(JOBS.c.number)).all()
     before: Counter[str] = Counter()
     waiting: list[tuple[int, int]] = []
     for number, (_, visitor, status, _) in enumerate(rows):
@@ -61,13 +59,13 @@ def queue(connection: Connection) -> list[Entry]:
 
 def _sharing(connection: Connection) -> set[str]:
     """The jobs that need a run which a claim trains; one that is to be stopped needs none."""
-    active = JOBS.c.status.in_(_ACTIVE)
+    active = JOBS.c.status.in_(ACTIVE)
     claimed = (
         select(JOB_RUNS.c.run)
         .join(JOBS, JOBS.c.number == JOB_RUNS.c.job)
         .join(RUNS, RUNS.c.number == JOB_RUNS.c.run)
         .where(active, JOBS.c.visitor.startswith(CLAIM), JOB_RUNS.c.planned.is_not(None))
-        .where(RUNS.c.status.in_(_ACTIVE))
+        .where(RUNS.c.status.in_(ACTIVE))
     )
     query = select(JOBS.c.job_id).join(JOB_RUNS, JOB_RUNS.c.job == JOBS.c.number)
     needing = query.where(active, JOBS.c.stop.is_(False), JOB_RUNS.c.run.in_(claimed))
@@ -83,7 +81,7 @@ def refuse_crowds(connection: Connection, visitor: str, each: int | None, most: 
     if each is None and most is None:
         return
     take_turns(connection)
-    active = select(func.count()).where(JOBS.c.status.in_(_ACTIVE))
+    active = select(func.count()).where(JOBS.c.status.in_(ACTIVE))
     mine = connection.execute(active.where(JOBS.c.visitor == plain(visitor))).scalar_one()
     if each is not None and mine >= each:
         raise KasseiError(
@@ -118,7 +116,7 @@ def training(connection: Connection, run_ids: Iterable[str]) -> str | None:
         select(func.max(JOBS.c.number))
         .join(JOB_RUNS, JOB_RUNS.c.job == JOBS.c.number)
         .join(RUNS, RUNS.c.number == JOB_RUNS.c.run)
-        .where(JOBS.c.status.in_(_ACTIVE), ~JOBS.c.visitor.startswith(CLAIM))
+        .where(JOBS.c.status.in_(ACTIVE), ~JOBS.c.visitor.startswith(CLAIM))
     )
     found = [
         connection.execute(query.where(RUNS.c.run_id.in_(some))).scalar()
@@ -150,7 +148,7 @@ def planned(connection: Connection, job_id: str) -> dict[int, set[str]]:
 
 def untrained(connection: Connection, job_id: str) -> set[str]:
     """The runs of a job that have not ended."""
-    return set(connection.execute(_runs_of(job_id).where(RUNS.c.status.in_(_ACTIVE))).scalars())
+    return set(connection.execute(_runs_of(job_id).where(RUNS.c.status.in_(ACTIVE))).scalars())
 
 
 def failure(connection: Connection, job_id: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 from core.errors import KasseiError, UnknownRun
 from core.experiment import RunConfig
 from core.language import N_
-from core.report import Status
+from core.report import ACTIVE, GIVEN_UP, TRAINED, Status
 from core.store.statements import insert_missing, now, plain, shares, take_turns
 from core.store.tables import (
     EPOCHS,
@@ -25,13 +25,6 @@ from core.store.tables import (
     SNAPSHOTS,
     STATE_RUNS,
 )
-
-# A run in one of these is trained to its end; the same config is not trained twice.
-TRAINED = (Status.FINISHED, Status.DIVERGED)
-# A run in one of these was given up, and may be trained anew.
-GIVEN_UP = (Status.FAILED, Status.CANCELLED)
-FINAL = (*TRAINED, *GIVEN_UP)
-ACTIVE = (Status.QUEUED, Status.RUNNING)
 
 _PREFIX = re.compile(r"[0-9a-f]{1,16}")
 

@@ -16,13 +16,12 @@ from core.experiment import Experiment
 from core.jobs import Estimate, bounds, estimate
 from core.language import N_, Translate
 from core.metrics import duration
-from core.report import Status
+from core.report import TRAINED, Status
 from core.store import Store
 from pages.shared import failures
 from pages.shared.selection import Selection
 from pages.shared.training import start_training
 
-_ENDED = (Status.FINISHED.value, Status.DIVERGED.value)
 # A block says where it stands once its worker is done with a turn, its own or another's.
 _LATE_SECONDS, _LOOK_SECONDS = 40.0, 2.0
 
@@ -33,7 +32,7 @@ def stops(chosen: Selection | None, experiment: Experiment | None = None) -> boo
         return False
     statuses = set(chosen.runs["status"])
     told = experiment is None or experiment.grid() == chosen.experiment.grid()
-    return told and Status.CANCELLED.value in statuses and statuses <= {"cancelled", *_ENDED}
+    return told and Status.CANCELLED in statuses and statuses <= {Status.CANCELLED, *TRAINED}
 
 
 def draw_continue(store: Store, chosen: Selection, asked: Experiment | None, _: Translate) -> None:

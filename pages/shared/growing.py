@@ -11,14 +11,12 @@ import streamlit as st
 from core.analysis import sentences
 from core.errors import told_message
 from core.language import Translate
-from core.report import Status
+from core.report import ACTIVE, Status
 from pages.shared import caches, failures
 from pages.shared.frame import draw_link
 from pages.shared.progress import draw_progress
 from pages.shared.selection import Selection, of_job
 from pages.shared.training import ENDINGS
-
-ACTIVE = (Status.QUEUED, Status.RUNNING)
 
 Draw = Callable[[Selection, Translate], None]
 

@@ -9,6 +9,7 @@ from core.analysis.predictions import Window
 from core.charts.surfaces import surface_panel, surface_picture, units_chart
 from core.language import Translate
 from core.metrics import METRICS, Metric
+from core.report import Status
 from data import Dataset
 from pages.shared import failures, pictures
 from pages.shared.binding import bound, follow
@@ -98,7 +99,7 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
             surface = predictions.surface(shown.network(run, epoch), inputs, data)
             label = str(run["configuration"])
             told = f"{_(metric.title)} {metric.text(scores.get(label, np.nan))}"
-            if run["status"] == "diverged":
+            if run["status"] == Status.DIVERGED:
                 told = _("diverged; {score}").format(score=told)
             chart = surface_panel(
                 surface_picture(surface, targets), spots, _corners(window), (label, told),

@@ -20,7 +20,7 @@ from core.analysis.sentences import FIELD_TITLES
 from core.document import from_row
 from core.experiment import RunConfig
 from core.language import Translate
-from core.report import Status
+from core.report import ACTIVE, GIVEN_UP
 from data import Dataset, load
 from data.mnist import pixels, test_arrays
 from data.sizing import settings
@@ -30,7 +30,6 @@ from pages.shared.selection import Selection
 MOST_PANELS = 12
 # Images that become floats at once.
 _SHARE = 1000
-_ACTIVE = (Status.QUEUED, Status.RUNNING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +98,7 @@ def choose_shown(selection: Selection, _: Translate) -> Shown | None:
 def _tell_none(runs: pd.DataFrame, _: Translate) -> None:
     """Why there is nothing to draw."""
     statuses = set(runs["status"])
-    if statuses & set(_ACTIVE):
+    if statuses & set(ACTIVE):
         st.info(
             _(
                 "Still in training. Weights of small networks are kept along the way, those of"
@@ -107,7 +106,7 @@ def _tell_none(runs: pd.DataFrame, _: Translate) -> None:
             ),
             icon=":material/hourglass_top:",
         )
-    elif statuses & {Status.FAILED, Status.CANCELLED}:
+    elif statuses & set(GIVEN_UP):
         st.warning(_("These runs ended before any weights were kept: nothing can be predicted."))
     else:
         st.info(

@@ -10,9 +10,9 @@ from core.charts.rates import CLASS_COLOURS, CLASS_TITLES, range_chart, rate_map
 from core.errors import InvalidExperiment
 from core.language import Translate
 from core.metrics import METRICS
+from core.report import ACTIVE
 from pages.shared import caches, pictures, training
 from pages.shared.binding import bound_value
-from pages.shared.growing import ACTIVE
 from pages.shared.selection import Selection
 
 _MOST_ROWS = 24

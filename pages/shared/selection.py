@@ -22,7 +22,7 @@ from core.document import from_yaml
 from core.errors import KasseiError, StoreUnavailable, UnknownRun
 from core.experiment import Experiment
 from core.language import N_, Translate
-from core.report import Status
+from core.report import TRAINED
 from core.sharing.links import Link, encode, picked
 from core.sharing.shipped import Shipped
 from core.store import Job
@@ -80,8 +80,7 @@ class Selection:
 
     def holds(self, experiment: Experiment) -> bool:
         """Whether every run of ``experiment`` is here, and needs no training."""
-        ended = self.runs["status"].isin((Status.FINISHED.value, Status.DIVERGED.value))
-        here = set(self.runs["run_id"][ended])
+        here = set(self.runs["run_id"][self.runs["status"].isin(TRAINED)])
         return all(config.run_id in here for config in experiment.grid())
 
     def snapshot_epochs(self, run_id: str) -> tuple[int, ...]:

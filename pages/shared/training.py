@@ -13,15 +13,13 @@ from core.experiment import Experiment
 from core.jobs import estimate, submit
 from core.language import N_, Translate
 from core.metrics import duration
-from core.report import Status
+from core.report import ACTIVE, Status
 from core.sharing.links import encode
 from core.store import Job, Store
 from pages.shared import caches, failures, results
 from pages.shared.binding import current_link, show_runs
 from pages.shared.progress import draw_progress, draw_service
 from pages.shared.visitors import visitor
-
-_ACTIVE = (Status.QUEUED, Status.RUNNING)
 
 ENDINGS = {
     Status.FAILED: N_("Training failed: {reason}"),
@@ -50,7 +48,7 @@ def linked_job(store: Store) -> Job | None:
 
 def job_of(store: Store, runs: pd.DataFrame) -> Job | None:
     """The job that trains some of ``runs``, which a link names in another way."""
-    if not runs["status"].isin([status.value for status in _ACTIVE]).any():
+    if not runs["status"].isin(ACTIVE).any():
         return None
     job_id = store.training(runs["run_id"])
     return store.job(job_id) if job_id else None
@@ -62,9 +60,9 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
     Not while a ``job`` trains, nor where its runs are those of the form.
     """
     asked = tuple(config.run_id for config in experiment.grid())
-    if job and job.run_ids == asked and job.status in (*_ACTIVE, Status.FINISHED):
+    if job and job.run_ids == asked and job.status in (*ACTIVE, Status.FINISHED):
         return
-    if job and job.status in _ACTIVE:
+    if job and job.status in ACTIVE:
         st.caption(
             _("What is shown is in training. Stop it, or wait, to train what you chose now.")
         )
@@ -108,7 +106,7 @@ def start_training(store: Store, experiment: Experiment) -> None:
 
 def is_active(job: Job | None) -> bool:
     """Whether a job waits or is in training."""
-    return job is not None and job.status in _ACTIVE
+    return job is not None and job.status in ACTIVE
 
 
 def draw_ending(job: Job, _: Translate) -> None:

@@ -10,10 +10,9 @@ import psutil
 import pytest
 
 from core.jobs import TrainerProcess
-from core.report import Status
+from core.report import ENDED
 from core.store import Job, Store
 
-ENDED = (Status.FINISHED, Status.FAILED, Status.CANCELLED)
 # Long, for TensorFlow starts meanwhile, maybe on a machine that has much else to do.
 PATIENCE_SECONDS = 120
 
