@@ -77,6 +77,11 @@ def told_message(message: str, translate: Callable[[str], str]) -> str:
     return message
 
 
+def reason(error: BaseException) -> str:
+    """What went wrong, in a line: the sentence of one of our errors, else kind and text."""
+    return told_message(as_message(error), str)
+
+
 def _said(value: object, translate: Callable[[str], str]) -> object:
     if isinstance(value, Phrase):
         return value.told(translate)

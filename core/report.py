@@ -28,6 +28,9 @@ TRAINED = (Status.FINISHED, Status.DIVERGED)
 GIVEN_UP = (Status.FAILED, Status.CANCELLED)
 ENDED = (*TRAINED, *GIVEN_UP)
 
+# An activation is saturated at z where abs(f'(z)) is at most this share of its greatest.
+SATURATION = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class LayerReport:

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.catalog import Activation, default_choice
+from core.report import SATURATION
 
 Array = NDArray[Any]
 
@@ -20,8 +21,6 @@ Array = NDArray[Any]
 _GRID = np.linspace(-10, 10, 8001)
 # So near to a point of the grid lie the two sides of a kink.
 _BESIDE = 1e-7
-# A slope of at most this share of the greatest is saturated, as in the statistics of layers.
-SATURATION = 0.05
 
 
 @dataclass(frozen=True, slots=True)

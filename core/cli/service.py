@@ -14,8 +14,7 @@ import click
 
 from core import jobs
 from core.cli.tables import counted
-from core.errors import KasseiError, TrainerUnavailable, told_message
-from core.jobs.direct import reason
+from core.errors import KasseiError, TrainerUnavailable, reason, told_message
 from core.metrics import duration
 from data.mnist import cached_file, named_file
 

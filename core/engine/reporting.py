@@ -10,9 +10,9 @@ from core.catalog import ACTIVATIONS
 from core.catalog.choice import parse
 from core.engine import layout
 from core.engine.plan import Block
-from core.engine.statistics import FLAT, SATURATION, Flags, LayerArrays, layer_reports, regions
+from core.engine.statistics import FLAT, Flags, LayerArrays, layer_reports, regions
 from core.language import N_
-from core.report import EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
+from core.report import SATURATION, EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
 
 Array = NDArray[np.float32]
 

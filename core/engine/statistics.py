@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.report import LayerReport
+from core.report import SATURATION, LayerReport
 
 Array = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 HISTOGRAM_BINS = 64
-SATURATION = 0.05
 # Below it float32 arithmetic may give 0 (subnormals are flushed): no gradient either way.
 FLAT = np.finfo(np.float32).tiny
 # Numbers that are taken at once in float64: 512 kB, which a processor's own cache holds.

@@ -13,8 +13,7 @@ from contextlib import ExitStack, contextmanager
 import dask
 from distributed import Client, LocalCluster, Security
 
-from core.errors import TrainerUnavailable
-from core.jobs.direct import reason
+from core.errors import TrainerUnavailable, reason
 from core.jobs.quiet import CONFIG, quiet
 from core.language import N_
 

@@ -15,7 +15,7 @@ from core.errors import (
     StoreUnavailable,
     TrainingFailed,
     as_message,
-    told_message,
+    reason,
 )
 from core.experiment import Experiment, RunConfig
 from core.jobs.claiming import shares
@@ -159,8 +159,3 @@ def _ending(store: Store, claim: str, stop: Callable[[], bool]) -> Iterator[None
             end(Status.CANCELLED)
         raise
     end(Status.CANCELLED if stop() else Status.FINISHED)
-
-
-def reason(error: BaseException) -> str:
-    """What went wrong, in a line: the sentence of one of our errors, else kind and text."""
-    return told_message(as_message(error), str)
