@@ -236,9 +236,38 @@ LOOK = """
 import sys
 {imports}
 import psutil
-heavy = sorted({{"tensorflow", "keras", "jax", "torch"}} & set(sys.modules))
+heavy = sorted({names} & set(sys.modules))
 print(heavy, psutil.Process().memory_info().rss // 2**20)
 """
+TRAINING = {"tensorflow", "keras", "jax", "torch"}
+READING = {"pandas", "pyarrow", "sklearn", "altair", "streamlit", "scipy.stats"}
+
+
+def loaded(lines: list[str], names: set[str]) -> tuple[str, int]:
+    """Those of ``names`` that a fresh process has after ``lines``, and its megabytes."""
+    program = LOOK.format(imports="\n".join(lines), names=names)
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    heavy, megabytes = told.rsplit(maxsplit=1)
+    return heavy, int(megabytes)
+
+
+def test_what_the_trainer_imports_neither_trains_nor_makes_frames() -> None:
+    lines = ["import core.cli.service, core.jobs.serve", "from core.jobs import open_store"]
+    assert loaded(lines, TRAINING | READING)[0] == "[]"
+
+
+def test_what_a_worker_imports_before_tensorflow_knows_no_store_and_no_frames() -> None:
+    lines = ["import core.jobs.worker, core.jobs.quiet"]
+    assert loaded(lines, TRAINING | READING | {"sqlalchemy", "core.store"})[0] == "[]"
+
+
+@pytest.mark.parametrize("command", ["train", "runs", "delete"])
+def test_the_command_line_imports_the_command_that_is_asked_for(command: str) -> None:
+    """No other's: charts are the gallery's alone."""
+    lines = [f"from core.cli import cli; assert cli.get_command(None, {command!r})"]
+    assert loaded(lines, TRAINING | {"altair", "core.gallery", "core.cli.gallery"})[0] == "[]"
 
 
 def test_what_pages_import_brings_no_tensorflow_and_little_memory() -> None:
@@ -250,10 +279,6 @@ def test_what_pages_import_brings_no_tensorflow_and_little_memory() -> None:
         for module in MODULES
         if room(module) in ("core.analysis", "core.charts", "core.catalog")
     ]
-    program = LOOK.format(imports="\n".join(lines))
-    told = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    heavy, megabytes = told.rsplit(maxsplit=1)
+    heavy, megabytes = loaded(lines, TRAINING)
     assert heavy == "[]"
-    assert int(megabytes) < 220
+    assert megabytes < 220

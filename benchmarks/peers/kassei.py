@@ -13,7 +13,7 @@ def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, f
     del places
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{(Path(folder) / 'kassei.sqlite').as_posix()}"
-        results = train_experiment(experiment, store=url)
+        results = train_experiment(experiment, store=url, alone=True)
         runs = results.runs.set_index("run_id")["test_accuracy"]
         results.store.close()
     yield {p: float(runs[config.run_id]) for p, config in enumerate(experiment.grid())}

@@ -1,31 +1,52 @@
-"""The command line: one click command a file, and how it ends.
+"""The command line: its commands, and how it ends. An error is one sentence on stderr.
 
-Exit 0: done; 1: a run failed; 2: bad usage or input. An error is one sentence on stderr.
+A command is imported when it is asked for: the trainer needs neither charts nor frames.
 """
 
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
-from core.cli.gallery import gallery
-from core.cli.importing import import_
-from core.cli.results import delete, export, runs, show
-from core.cli.service import doctor, trainer
-from core.cli.train import FAILED, INTERRUPTED, train
+from core.cli.codes import BAD_USAGE, FAILED, INTERRUPTED
 from core.errors import KasseiError, TrainingFailed
 
-BAD_USAGE = 2
+# Where each command is.
+_HOMES = {
+    "train": "train",
+    "runs": "results",
+    "show": "results",
+    "export": "results",
+    "import": "importing",
+    "delete": "results",
+    "gallery": "gallery",
+    "trainer": "service",
+    "doctor": "service",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands by their names."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return sorted(_HOMES)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _HOMES:
+            return None
+        module = import_module(f"core.cli.{_HOMES[name]}")
+        commands = (one for one in vars(module).values() if isinstance(one, click.Command))
+        return next(one for one in commands if one.name == name)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 def cli() -> None:
     """Kassei: train many networks at once and compare them."""
-
-
-for command in (train, runs, show, export, import_, delete, gallery, trainer, doctor):
-    cli.add_command(command)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core import jobs
-from core.cli.tables import counted
+from core.cli.counts import counted
 from core.experiment import Experiment, RunConfig
 from core.gallery.entries import ENTRIES
 from core.gallery.making import summarise

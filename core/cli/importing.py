@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from core import jobs
-from core.cli.tables import counted
+from core.cli.counts import counted
 from core.sharing.archive import tables
 from core.sharing.imported import ImportedRun, imported
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from core import jobs
-from core.cli.tables import cell, counted, run_lines
+from core.cli.counts import counted
+from core.cli.tables import cell, run_lines
 from core.errors import told_message
 from core.report import CONFIG_COLUMNS, OUTCOME_COLUMNS
 

@@ -13,8 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from core import jobs
-from core.cli.tables import counted
+from core.cli.counts import counted
 from core.errors import KasseiError, TrainerUnavailable, reason, told_message
+from core.jobs.bounds import bounds
 from core.metrics import duration
 from data.mnist import cached_file, named_file
 
@@ -116,10 +117,10 @@ def _trainer() -> str:
     from core.jobs import worker
     from core.jobs.connection import connected
 
-    with connected(address, jobs.bounds().memory) as client:
+    with connected(address, bounds().memory) as client:
         if address is None:
             # In a process of its own, as a job would have it: a crash of TensorFlow ends it alone.
-            client.register_plugin(worker.Warm(jobs.bounds().memory))
+            client.register_plugin(worker.Warm(bounds().memory))
             try:
                 error = client.submit(worker.start, pure=False).exception(_START_SECONDS)
             except TimeoutError as late:
@@ -159,7 +160,7 @@ def _speed() -> str:
 
 
 def _bounds() -> str:
-    limits = jobs.bounds()
+    limits = bounds()
     told = {
         "runs": f"{limits.runs:,}",
         "parameters": f"{limits.parameters:,}",

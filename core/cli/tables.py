@@ -1,4 +1,4 @@
-"""Tables and counts for a terminal: runs as lines, configurations with the mean of their seeds."""
+"""Tables for a terminal: runs as lines, configurations with the mean of their seeds."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -79,11 +79,6 @@ def aggregate_lines(runs: pd.DataFrame) -> Iterator[str]:
         )
     measured = ("of", "test") if mixed else (str(measures.iloc[0]),)
     return table((*fields, "n", *measured, "sd", "seconds", "status"), rows)
-
-
-def counted(number: int, what: str) -> str:
-    """``number`` of ``what``, in words: 1 run, 2 runs."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _described(value: Any) -> str:

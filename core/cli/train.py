@@ -20,7 +20,9 @@ from core.catalog import (
     OUTPUTS,
     SCHEDULES,
 )
-from core.cli.tables import aggregate_lines, counted
+from core.cli.codes import FAILED, INTERRUPTED
+from core.cli.counts import counted
+from core.cli.tables import aggregate_lines
 from core.document import MAX_CHARACTERS, from_yaml, listed
 from core.errors import InvalidExperiment, told_message
 from core.experiment import Experiment
@@ -31,9 +33,6 @@ from core.language import N_
 from core.report import EpochReport, Report, Status
 from core.store import Store
 from data import DATASETS
-
-# Exit codes: a run failed; what shells report of a process that Ctrl-C ended.
-FAILED, INTERRUPTED = 1, 130
 
 HELP = {
     "dataset": f"{', '.join(DATASETS)}; usual: mnist",
@@ -132,6 +131,7 @@ def train(
                     stop=stop.is_set,
                     watch=progress.saw,
                     told=_tell,
+                    alone=True,
                 )
         # Before the lines, whose reader may have gone.
         if folder:

@@ -2,24 +2,24 @@
 
 ``train`` does it in this process; ``Store.submit`` queues it for the trainer, a process of
 its own, which ``TrainerProcess`` starts. Nothing here is imported with TensorFlow until it trains.
+
+Names are loaded when they are asked for: a worker imports its own module alone, and no store.
 """
 
-from core.jobs.bounds import Bounds, bounds
-from core.jobs.direct import train
-from core.jobs.environment import is_public, open_store, scheduler_address, store_url
-from core.jobs.estimate import Estimate, estimate
-from core.jobs.launch import TrainerProcess
-from core.jobs.results import Results, export, prepare
-from core.jobs.submission import delete_run, may_stop, stop_job, submit
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.jobs.direct import train
+    from core.jobs.environment import is_public, open_store, scheduler_address, store_url
+    from core.jobs.launch import TrainerProcess
+    from core.jobs.results import Results, export, prepare
+    from core.jobs.submission import delete_run, may_stop, stop_job, submit
 
 __all__ = [
-    "Bounds",
-    "Estimate",
     "Results",
     "TrainerProcess",
-    "bounds",
     "delete_run",
-    "estimate",
     "export",
     "is_public",
     "may_stop",
@@ -31,3 +31,18 @@ __all__ = [
     "submit",
     "train",
 ]
+
+_HOMES = {
+    "direct": ("train",),
+    "environment": ("is_public", "open_store", "scheduler_address", "store_url"),
+    "launch": ("TrainerProcess",),
+    "results": ("Results", "export", "prepare"),
+    "submission": ("delete_run", "may_stop", "stop_job", "submit"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"core.jobs.{module}"), name)
+    raise AttributeError(f"module 'core.jobs' has no attribute {name!r}")

@@ -32,6 +32,8 @@ def usable_memory() -> int:
     """Bytes of memory that this process may have: the machine's, or less in a container.
 
     A container's limit is in its control group (cgroups(7), version 2, then 1).
+    ``distributed.system.MEMORY_LIMIT`` is the same number, and would bring all of Dask into the
+    process that serves pages.
     """
     least = psutil.virtual_memory().total
     for file in ("memory.max", "memory/memory.limit_in_bytes"):

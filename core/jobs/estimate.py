@@ -1,8 +1,7 @@
 """How long an experiment will take, before it is started."""
 
 from dataclasses import dataclass
-
-import numpy as np
+from math import isnan
 
 from core.document import from_yaml
 from core.engine import cost
@@ -69,7 +68,8 @@ def pace(store: Store) -> float:
         except KasseiError:
             # A job of an older version, whose fields are no longer valid, teaches nothing.
             continue
-        measured += float(np.nansum(store.runs(job.run_ids)["train_seconds"]))
+        seconds = (taken for _, taken in store.index.standing(job.run_ids).values())
+        measured += sum(taken for taken in seconds if not isnan(taken))
         foreseen += sum(cost.training_seconds(block) for block in planned)
     if foreseen == 0 or measured == 0:
         return 1.0

@@ -93,5 +93,5 @@ def _with_states(planned: Sequence[Block], store: Store) -> list[Planned]:
 def _diverged(run_ids: Collection[str], store: Store) -> set[str]:
     if not run_ids:
         return set()
-    runs = store.runs(run_ids)
-    return set(runs["run_id"][runs["status"] == Status.DIVERGED.value])
+    standing = store.index.standing(run_ids)
+    return {run_id for run_id, (status, _) in standing.items() if status is Status.DIVERGED}

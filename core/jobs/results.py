@@ -1,13 +1,13 @@
 """Results: what training gave, as frames, models and files."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from core.engine.start import start
 from core.errors import KasseiError
@@ -18,6 +18,7 @@ from data import DATASETS
 
 if TYPE_CHECKING:
     import keras
+    import pandas as pd
 
 # Columns that speak of one kind of task; a table without that task leaves them out.
 _CLASSIFICATION = {*CLASSIFICATION_METRICS, "best_test_accuracy"}
@@ -48,7 +49,7 @@ class Results:
         """A row a run, epoch and hidden layer."""
         return self.store.layers(self.run_ids)
 
-    def model(self, run_id: str) -> "keras.Sequential":
+    def model(self, run_id: str) -> keras.Sequential:
         """The trained Keras model of a run, with the weights that were kept last.
 
         Raises:

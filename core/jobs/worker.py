@@ -72,7 +72,7 @@ class Warm(WorkerPlugin):
 
 def warm_up() -> "PassesPool":
     """Import what training needs (a task, so that the worker's event loop goes on meanwhile)."""
-    start_tensorflow()
+    start_tensorflow(alone=True)
     from core.engine.pool import PassesPool
 
     warm = _warm()

@@ -2,14 +2,17 @@
 
 NULL comes back as NaN, infinities as they were. Runs come in the order in which they were
 asked for, or else in which they were added; their epochs and layers in ascending order.
+
+pandas is imported when a frame is made: the trainer makes none, and does without its 70 MB.
 """
+
+from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import Column, Connection, Select, Table, func, select
 
 from core.experiment import describe
@@ -23,6 +26,9 @@ from core.report import (
 )
 from core.store.statements import plain, shares
 from core.store.tables import EPOCHS, LAYERS, RUNS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROVENANCE_COLUMNS: tuple[str, ...] = ("run_id", "engine", "message", "created", "updated")
 HISTOGRAM_COLUMNS: tuple[str, ...] = ("run_id", "epoch", "layer", "bin", "low", "high", "count")
@@ -75,6 +81,8 @@ def runs(
 
 def provenance(connection: Connection, run_ids: Iterable[str] | None = None) -> pd.DataFrame:
     """Where runs come from: PROVENANCE_COLUMNS, times in UTC."""
+    import pandas as pd
+
     query = select(*(RUNS.c[name] for name in PROVENANCE_COLUMNS))
     columns = _columns(_asked(connection, query, run_ids), PROVENANCE_COLUMNS)
     frame = _frame(columns, PROVENANCE_COLUMNS)
@@ -101,6 +109,8 @@ def histograms(
     connection: Connection, run_ids: Iterable[str], epoch: int | None = None
 ) -> pd.DataFrame:
     """HISTOGRAM_COLUMNS: a row a bin, which counts the activations from ``low`` to ``high``."""
+    import pandas as pd
+
     stored = ("epoch", "layer", "histogram_low", "histogram_high", "histogram")
     columns = _columns(_asked(connection, _of_layers(stored, epoch), run_ids), ("run_id", *stored))
     counts = [np.frombuffer(content, dtype="<u4") for content in columns["histogram"]]
@@ -167,10 +177,14 @@ def _columns(rows: Sequence[Sequence[Any]], names: Sequence[str]) -> dict[str, A
 
 
 def _frame(columns: dict[str, Any], names: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
     return pd.DataFrame({name: _series(name, columns[name]) for name in names})
 
 
 def _series(name: str, values: Sequence[Any]) -> Any:
+    import pandas as pd
+
     if name in _TEXTS:
         return pd.array(list(values), dtype="str")
     if name in _WHOLE:

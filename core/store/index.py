@@ -4,17 +4,22 @@ Each method is one short transaction. What a page shows is asked of the database
 time: nothing here reads every run.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from sqlalchemy import Connection
 
 from core.experiment import RunConfig
-from core.report import GIVEN_UP, RUN_COLUMNS, Report
+from core.report import GIVEN_UP, RUN_COLUMNS, Report, Status
 from core.store import frames, labels, reports, runs, search
 from core.store.search import Query
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LISTED_COLUMNS: tuple[str, ...] = (*RUN_COLUMNS, "name", "tags", "created")
 
@@ -43,6 +48,11 @@ class Index:
         """LISTED_COLUMNS of ``run_ids``, in their order; ``tags`` are sorted lists."""
         with self.reading() as connection:
             return _listed(connection, run_ids)
+
+    def standing(self, run_ids: Iterable[str]) -> dict[str, tuple[Status, float]]:
+        """Where each run stands that the store holds, and its seconds of training (or NaN)."""
+        with self.reading() as connection:
+            return runs.standing(connection, run_ids)
 
     def choices(self) -> dict[str, dict[str, int]]:
         """How many runs have each value of what can be filtered by, each status and each tag."""
@@ -88,8 +98,8 @@ class Index:
         with self.writing() as connection:
             for config, experiment, engine, said in trained:
                 run_id = config.id_under(engine)
-                known = frames.runs(connection, [run_id])["status"].tolist()
-                if not known or known[0] in GIVEN_UP:
+                known = runs.standing(connection, [run_id])
+                if not known or known[run_id][0] in GIVEN_UP:
                     runs.add(connection, [config], experiment, engine)
                     reports.write(connection, said)
                     added.append(run_id)
@@ -108,6 +118,8 @@ class Index:
 
 
 def _listed(connection: Connection, run_ids: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
     names, tags = labels.of_runs(connection, run_ids)
     frame = frames.runs(connection, run_ids)
     created = frames.provenance(connection, run_ids)["created"]

@@ -7,6 +7,7 @@ a run is ``core.store.reports``'s.
 import json
 import re
 from collections.abc import Iterable
+from math import nan
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -87,6 +88,16 @@ def finished(connection: Connection, run_ids: Iterable[str]) -> set[str]:
     for share in shares(run_ids):
         query = select(RUNS.c.run_id).where(RUNS.c.run_id.in_(share), RUNS.c.status.in_(TRAINED))
         found.update(connection.execute(query).scalars())
+    return found
+
+
+def standing(connection: Connection, run_ids: Iterable[str]) -> dict[str, tuple[Status, float]]:
+    """Where each run stands that exists, and its seconds of training: NaN before a report."""
+    found: dict[str, tuple[Status, float]] = {}
+    for share in shares(run_ids):
+        query = select(RUNS.c.run_id, RUNS.c.status, RUNS.c.train_seconds)
+        for run_id, status, seconds in connection.execute(query.where(RUNS.c.run_id.in_(share))):
+            found[run_id] = Status(status), nan if seconds is None else seconds
     return found
 
 

@@ -6,10 +6,9 @@ StoreUnavailable sentence. A Store holds nothing but its connections.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
@@ -27,6 +26,9 @@ from core.store.opening import PATIENCE_SECONDS, connect, file_of, mark, read_ur
 from core.store.schema import bring_up_to_date
 from core.store.states import States
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 class Store:
     """Runs, epochs, layers, snapshots and jobs behind one database URL.
@@ -36,8 +38,6 @@ class Store:
         >>> store.add_runs(experiment.grid(), experiment.name, "stacked")
         >>> store.write(reports)
         >>> store.epochs([run_id])
-
-    Every method raises StoreUnavailable if the database fails it.
     """
 
     def __init__(self, engine: Engine, url: str) -> None:
@@ -159,27 +159,27 @@ class Store:
         experiment: str | None = None,
         status: Status | None = None,
         limit: int | None = None,
-    ) -> pd.DataFrame:
+    ) -> "pd.DataFrame":
         """RUN_COLUMNS: in the order of ``run_ids``, or of their making (``limit``: the newest)."""
         with self._reading() as connection:
             return frames.runs(connection, run_ids, experiment, status, limit)
 
-    def provenance(self, run_ids: Iterable[str] | None = None) -> pd.DataFrame:
+    def provenance(self, run_ids: Iterable[str] | None = None) -> "pd.DataFrame":
         """run_id, engine, message, created, updated (UTC)."""
         with self._reading() as connection:
             return frames.provenance(connection, run_ids)
 
-    def epochs(self, run_ids: Iterable[str]) -> pd.DataFrame:
+    def epochs(self, run_ids: Iterable[str]) -> "pd.DataFrame":
         """EPOCH_COLUMNS of the runs."""
         with self._reading() as connection:
             return frames.epochs(connection, run_ids)
 
-    def layers(self, run_ids: Iterable[str], epoch: int | None = None) -> pd.DataFrame:
+    def layers(self, run_ids: Iterable[str], epoch: int | None = None) -> "pd.DataFrame":
         """LAYER_COLUMNS of the runs, after one epoch or all."""
         with self._reading() as connection:
             return frames.layers(connection, run_ids, epoch)
 
-    def histograms(self, run_ids: Iterable[str], epoch: int | None = None) -> pd.DataFrame:
+    def histograms(self, run_ids: Iterable[str], epoch: int | None = None) -> "pd.DataFrame":
         """run_id, epoch, layer, bin, low, high, count: a row a bin."""
         with self._reading() as connection:
             return frames.histograms(connection, run_ids, epoch)

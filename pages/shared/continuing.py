@@ -13,7 +13,8 @@ from core.analysis.sentences import stopped
 from core.engine.company import needs_end
 from core.errors import InvalidExperiment, StoreUnavailable
 from core.experiment import Experiment
-from core.jobs import Estimate, bounds, estimate
+from core.jobs.bounds import bounds
+from core.jobs.estimate import Estimate, estimate
 from core.language import N_, Translate
 from core.metrics import duration
 from core.report import TRAINED, Status

@@ -10,7 +10,8 @@ import streamlit as st
 from core.analysis import sentences
 from core.errors import KasseiError, StoreUnavailable, told_message
 from core.experiment import Experiment
-from core.jobs import estimate, submit
+from core.jobs import submit
+from core.jobs.estimate import estimate
 from core.language import N_, Translate
 from core.metrics import duration
 from core.report import ACTIVE, Status

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from core.cli.tables import aggregate_lines, counted, run_lines
+from core.cli.counts import counted
+from core.cli.tables import aggregate_lines, run_lines
 from core.experiment import Experiment
 from core.report import EpochReport, RunEnd, Status
 from core.store import Store

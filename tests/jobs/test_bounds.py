@@ -12,8 +12,8 @@ import pytest
 from core.engine.plan import blocks
 from core.errors import InvalidExperiment, KasseiError
 from core.experiment import Experiment
-from core.jobs import bounds, delete_run, environment, may_stop, stop_job, submit
-from core.jobs.bounds import PRIVATE, PUBLIC, check, memory
+from core.jobs import delete_run, environment, may_stop, stop_job, submit
+from core.jobs.bounds import PRIVATE, PUBLIC, bounds, check, memory
 from core.report import RunEnd, Status
 from core.store import Store
 

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from core.experiment import Experiment
-from core.jobs import TrainerProcess, estimate, train
+from core.jobs import TrainerProcess, train
+from core.jobs.estimate import estimate
 from core.report import Status
 from core.store import Store
 

@@ -146,6 +146,30 @@ def test_tensorflow_starts_without_its_news_and_on_its_own_backend() -> None:
     assert said.stdout == "tensorflow\n"
 
 
+ALONE = """
+import sys
+from core.engine.start import start
+start(alone=True)
+kept = {"pandas", "sklearn", "scipy.sparse", "h5py"} & set(sys.modules)
+import keras, pandas, sklearn.base, scipy.sparse, h5py
+print(sorted(kept), keras.ops.shape(pandas.DataFrame({"x": [1.0]}).to_numpy()))
+"""
+
+
+def test_a_process_of_our_own_starts_keras_without_what_it_has_for_others() -> None:
+    """What others import later is there as ever."""
+    said = subprocess.run(
+        [sys.executable, "-c", ALONE],
+        cwd=ROOT,
+        env={"PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stderr == ""
+    assert said.stdout == "[] (1, 1)\n"
+
+
 def test_what_is_wrong_with_tensorflow_is_shown(tmp_path: Path) -> None:
     (tmp_path / "keras.py").write_text(
         "import os; os.write(2, b'I0000 00:00 news\\nE0000 00:00 broken\\n'); 1 / 0"

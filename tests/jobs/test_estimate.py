@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.experiment import Experiment
-from core.jobs import estimate
+from core.jobs.estimate import estimate
 from core.report import EpochReport, RunEnd, Status
 from core.store import Store
 

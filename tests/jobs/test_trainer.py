@@ -110,6 +110,27 @@ def test_only_what_is_not_trained_yet_is_trained(store: Store, trainer: TrainerP
     assert store.job(known).status == Status.FINISHED
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a process tells what it maps")
+def test_the_trainer_loads_no_frames_and_its_worker_only_what_trains(
+    store: Store, trainer: TrainerProcess
+) -> None:
+    """Of both as they are after a job: Keras would import pandas and scikit-learn, too."""
+    assert ended(store, store.submit(Experiment(dataset="gauss", epochs=1))).runs_done == 1
+    worker = worker_of(os.getpid())
+    frames = {"pandas", "pyarrow", "sklearn", "h5py"}
+    assert "tensorflow" in packages(worker)
+    assert not packages(worker) & {*frames, "sqlalchemy", "psycopg_binary"}
+    assert "numpy" in packages(worker.parent())
+    assert not packages(worker.parent()) & {*frames, "tensorflow", "scipy"}
+
+
+def packages(process: psutil.Process | None) -> set[str]:
+    """The packages whose compiled modules a process has loaded."""
+    assert process is not None
+    found = {Path(mapped.path).parts for mapped in process.memory_maps()}
+    return {p[p.index("site-packages") + 1] for p in found if "site-packages" in p}
+
+
 def test_a_visitor_with_many_jobs_delays_anothers_by_one_turn_at_most(
     store: Store, trainer: TrainerProcess
 ) -> None:
