@@ -57,6 +57,8 @@ with form:
         above.warning(by_title(error, _).told(_))
 if failure:
     above.error(by_title(failure, _).told(_))
+if store is None:
+    failures.draw_return(lambda: caches.store().queue())
 with shown:
     settled = chosen and experiment and (chosen.holds(experiment) or stops(chosen, experiment))
     if store and experiment and not settled:

@@ -16,7 +16,6 @@ import pytest
 from core.report import EPOCH_COLUMNS, LAYER_COLUMNS, RUN_COLUMNS
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTHON = sys.version_info[:2]
 
 # design.md's table. The longest prefix of a module's name says its room.
 ROWS = {

@@ -1,0 +1,22 @@
+"""A page that was opened while the store was away is well again without a reload."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from .conftest import running
+
+
+def test_compare_is_drawn_anew_once_the_store_is_back(tmp_path: Path, page: Page) -> None:
+    in_the_way = tmp_path / "store.sqlite"
+    in_the_way.mkdir()
+    with running(tmp_path) as server:
+        page.goto(f"{server.url}/Compare?dataset=moons&activation=gelu")
+        away = page.get_by_text("cannot be opened")
+        expect(away.first).to_be_visible()
+        expect(page.locator(".st-key-train button")).to_have_count(0)
+        in_the_way.rmdir()
+        expect(away).to_have_count(0)
+        expect(page.locator(".st-key-train button")).to_be_visible()
+        # What was chosen meanwhile is still chosen.
+        expect(page).to_have_url(f"{server.url}/Compare?dataset=moons&activation=gelu")
