@@ -1,6 +1,6 @@
 """The leaderboard: one row a configuration, the best first, as numbers and as texts.
 
-Frames in, frames out. Its texts are in the reader's language; colours come from outside.
+Frames in, frames and texts in the reader's language out.
 """
 
 import math
@@ -15,9 +15,7 @@ from core.analysis.convergence import convergence, epochs_to_target
 from core.language import N_, Translate
 from core.metrics import Metric, duration
 
-_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]$:<>~|"})
-
-NO_BREAK = "\u00a0"
+_NO_BREAK = "\u00a0"
 
 DIVERGED = N_("{count} of {runs} diverged")
 FAILED = N_("{count} of {runs} failed")
@@ -62,33 +60,6 @@ def leaderboard(
     return Leaderboard(rows, differences, reached)
 
 
-def as_texts(
-    rows: pd.DataFrame,
-    metric: Metric,
-    baseline: str,
-    target: str,
-    colours: Mapping[str, str],
-    _: Translate,
-) -> pd.DataFrame:
-    """A leaderboard's ``rows`` as Markdown cells under translated headings.
-
-    Args:
-        target: the target in words, ``97 %``.
-        colours: ``#RRGGBB`` by configuration, of the dot before its name.
-    """
-    texts = []
-    names = headings(metric, escaped(baseline), target, _)
-    for row, (label, *cells) in zip(
-        rows.to_dict("records"), plain_cells(rows, metric, baseline, _), strict=True
-    ):
-        result, gap, until = map(escaped, cells)
-        # What the interval cannot tell from nothing is set back.
-        strong = f"**{gap}**" if row["clear"] else gap
-        dot = f"{_dot(colours[label])}{NO_BREAK}{escaped(label)}"
-        texts.append(dict(zip(names, (dot, result, strong, until), strict=True)))
-    return pd.DataFrame(texts)
-
-
 def headings(metric: Metric, baseline: str, target: str, _: Translate) -> tuple[str, ...]:
     """The headings of the four columns; ``target`` in words, ``97 %``."""
     return (
@@ -114,15 +85,6 @@ def plain_cells(
         )
         for row in records
     ]
-
-
-def escaped(text: str) -> str:
-    """``text`` with every mark of Markdown taken literally."""
-    return text.translate(_MARKDOWN)
-
-
-def _dot(colour: str) -> str:
-    return f':color[●]{{foreground="{colour}"}}'
 
 
 def _result(row: Mapping[Any, Any], metric: Metric, _: Translate) -> str:
@@ -161,7 +123,7 @@ def _until(row: Mapping[Any, Any], _: Translate) -> str:
     shown = _("not reached")
     if math.isfinite(row["epochs_to"]):
         epochs = _("epoch {count}").format(count=f"{row['epochs_to']:g}")
-        shown = f"{epochs} · {duration(row['seconds_to']).replace(' ', NO_BREAK)}"
+        shown = f"{epochs} · {duration(row['seconds_to']).replace(' ', _NO_BREAK)}"
     if row["reached"] == row["ended"]:
         return shown
     return f"{shown} ({row['reached']}/{row['ended']})"

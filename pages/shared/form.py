@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.analysis.leaderboard import escaped
 from core.analysis.sentences import FIELD_TITLES
 from core.catalog import (
     ACTIVATIONS,
@@ -27,6 +26,7 @@ from data import DATASETS
 from pages.shared import caches
 from pages.shared.failures import keeping
 from pages.shared.filling import CHOICES, FIRST, MOST_SEEDS, as_option, distinct
+from pages.shared.markdown import escaped
 from pages.shared.own_formula import ask_formula
 from pages.shared.theme import is_dark
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import streamlit as st
 
 from core.language import LANGUAGES, N_, Translate, translator
+from pages.shared.markdown import escaped
 
 HOME = "streamlit_app.py"
 _ROOT = Path(__file__).resolve().parents[2]
@@ -132,8 +133,6 @@ def _tell_notes(_: Translate) -> None:
 
     notes = current_link().notes
     if notes:
-        from core.analysis.leaderboard import escaped
-
         head = _("Some of this link could not be read; the rest is shown.")
         st.warning("\n- ".join([head + "\n", *(escaped(note.told(_)) for note in notes)]))
 

@@ -6,12 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.costs import GRAPHS, PARTS, Costs, cheapest_first
-from core.analysis.leaderboard import escaped
 from core.charts.costs import cost_chart
 from core.charts.palette import colour_of
 from core.errors import BundleUnavailable
 from core.language import Translate
 from pages.shared import caches, pictures
+from pages.shared.markdown import escaped
 from pages.shared.theme import is_dark
 
 

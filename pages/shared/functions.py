@@ -7,7 +7,6 @@ import streamlit as st
 
 from core.analysis.costs import Costs
 from core.analysis.depth import SEEDS, WIDTH
-from core.analysis.leaderboard import escaped
 from core.analysis.shapes import Shape, arguments, shape
 from core.catalog import ACTIVATIONS, KERNEL_INITIALIZERS, Activation
 from core.catalog.formula import FORMULA, activation, label
@@ -21,6 +20,7 @@ from core.metrics import number
 from pages.shared import caches, pictures
 from pages.shared.binding import bound, bound_value
 from pages.shared.function_costs import draw_costs, relative_cost
+from pages.shared.markdown import escaped
 from pages.shared.theme import is_dark
 
 

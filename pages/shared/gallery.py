@@ -14,6 +14,7 @@ from core.gallery.entries import ENTRIES
 from core.gallery.entry import Entry
 from core.language import N_
 from pages.shared.frame import Frame
+from pages.shared.markdown import escaped
 
 
 def draw_gallery(frame: Frame) -> None:
@@ -50,8 +51,6 @@ def draw_entry(entry: Entry, frame: Frame) -> None:
 
 def tell_unknown(name: str, frame: Frame) -> None:
     """That the link asks for an entry that does not exist, and which do."""
-    from core.analysis.leaderboard import escaped
-
     error = BundleUnavailable(
         N_("No shipped results named {name}; there are {valid}."),
         name=escaped(repr(name)[:80]),

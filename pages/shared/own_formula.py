@@ -4,11 +4,11 @@ from contextlib import suppress
 
 import streamlit as st
 
-from core.analysis.leaderboard import escaped
 from core.catalog.formula import FORMULA
 from core.catalog.notation import EXAMPLE, canonical
 from core.errors import InvalidExperiment
 from core.language import Translate
+from pages.shared.markdown import escaped
 
 
 def ask_formula(_: Translate) -> None:

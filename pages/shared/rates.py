@@ -5,7 +5,6 @@ import streamlit as st
 from core.analysis import rates, speed
 from core.analysis.comparison import headline
 from core.analysis.configurations import labelled
-from core.analysis.leaderboard import escaped
 from core.charts.rates import CLASS_COLOURS, CLASS_TITLES, range_chart, rate_map_chart
 from core.errors import InvalidExperiment
 from core.language import Translate
@@ -13,6 +12,7 @@ from core.metrics import METRICS
 from core.report import ACTIVE
 from pages.shared import caches, pictures, training
 from pages.shared.binding import bound_value
+from pages.shared.markdown import escaped
 from pages.shared.selection import Selection
 
 _MOST_ROWS = 24

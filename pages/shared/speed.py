@@ -8,13 +8,13 @@ import streamlit as st
 from core.analysis import speed
 from core.analysis.arrivals import arrivals, race, steps, with_tests
 from core.analysis.configurations import configurations, varying
-from core.analysis.leaderboard import escaped
 from core.charts.palette import styles
 from core.charts.poster import Chart
 from core.charts.speed import ratio_chart, share_chart
 from core.language import Translate
 from pages.shared import pictures, rates
 from pages.shared.goal import Goal, choose_goal
+from pages.shared.markdown import escaped
 from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
 

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.diagnosis import Thresholds, Verdict, diagnose
-from core.analysis.leaderboard import escaped
 from core.analysis.verdicts import TITLES, told
 from core.language import N_, Translate
 from pages.shared.binding import bound_value
+from pages.shared.markdown import escaped
 
 # On a phone a row is a block: the sentence with the numbers needs the whole width.
 _STYLE = """<style>
