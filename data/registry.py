@@ -1,4 +1,4 @@
-"""All data sets by name, in the order of menus. Adding one is adding its record here."""
+"""All data sets by name, in the order of menus. A new one is a record in the module of its kind."""
 
 from collections.abc import Mapping
 
