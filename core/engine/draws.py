@@ -68,7 +68,7 @@ def batch_order(seed: int, epoch: int, samples: int, batch_size: int) -> NDArray
 
 
 def probe_rows(seed: int, samples: int) -> NDArray[np.int32]:
-    """Rows of the training set over which layer statistics are taken, at most 512."""
+    """Rows of the training set over which layer statistics are taken: at most 512, ascending."""
     count = min(PROBE_SAMPLES, samples)
     rows = np.random.default_rng([seed, _PROBE]).choice(samples, count, replace=False)
     return np.sort(rows).astype(np.int32)

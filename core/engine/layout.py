@@ -55,7 +55,7 @@ def parts(config: RunConfig) -> tuple[Part, ...]:
 
 
 def initial(block: Block) -> tuple[Array, Array]:
-    """``first`` and ``rest`` of ``block`` before training."""
+    """``first`` and ``rest`` of ``block`` before training, in the shapes above."""
     shape = block.shape
     inputs, units = shape.sizes[:2]
     first = np.empty((block.seeds, inputs, block.variants, units), np.float32)

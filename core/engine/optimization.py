@@ -77,7 +77,7 @@ class Optimization:
         return [variable for optimizer in self._optimizers for variable in optimizer.variables]
 
     def apply(self, gradients: Sequence[tf.Tensor]) -> None:
-        """One update, by the gradients of the two variables, of all members that are alive."""
+        """One update of all members that are alive, by gradients in the two variables' shapes."""
         masked = self._masked(self._raised(gradients))
         if self._config.clip_norm is not None:
             masked = self._clipped(masked, self._config.clip_norm)

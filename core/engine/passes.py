@@ -120,11 +120,14 @@ class Passes:
         self._alive.assign(self._alive & ~members)
 
     def test(self, x: tf.Tensor, y: tf.Tensor) -> Sums:
-        """The sums with the weights as they are, without a look at which units live."""
+        """The sums over ``x`` (seeds or 1, n, features) and ``y`` (seeds or 1, n, outputs).
+
+        With the weights as they are, and without a look at which units live.
+        """
         return self._in_steps(self._test, x, y, self.stack.weights())
 
     def evaluate(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
-        """The sums over ``x`` (seeds or 1, n, features) with ``weights``."""
+        """The sums over ``x`` and ``y``, as for ``test``, with ``weights``."""
         return self._in_steps(self._evaluate, x, y, (weights.first, weights.rest))
 
     def _in_steps(

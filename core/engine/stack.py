@@ -82,11 +82,11 @@ class Stack:
         self.rest.assign(rest)
 
     def weights(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """The two variables as they are now."""
+        """``first`` and ``rest`` (see ``core.engine.layout``) as they are now."""
         return tf.convert_to_tensor(self.first), tf.convert_to_tensor(self.rest)
 
     def layers(self, first: tf.Tensor, rest: tf.Tensor) -> Layers:
-        """The weights ``first`` and ``rest`` layer by layer."""
+        """The weights ``first`` and ``rest`` (see ``core.engine.layout``) layer by layer."""
         found: dict[str, list[tf.Tensor]] = {"kernel": [first], "bias": [], "slope": []}
         pieces = tf.split(rest, [part.entries for part in self._parts], axis=2)
         for part, piece in zip(self._parts, pieces, strict=True):
@@ -96,7 +96,8 @@ class Stack:
     def forward(self, layers: Layers, x: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         """Every pre-activation z and every hidden activation f(z), from the input on.
 
-        ``x`` is (seeds or 1, samples, inputs). The last z belongs to the output layer.
+        ``x`` is (seeds or 1, samples, inputs), each z (seeds, variants, samples, units). The last
+        z belongs to the output layer.
         """
         pre: list[tf.Tensor] = []
         post: list[tf.Tensor] = []
@@ -122,7 +123,10 @@ class Stack:
         return parts[..., 0], parts[..., 1:]
 
     def live(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
-        """Entries with f'(z) != 0: bool, as ``z``."""
+        """Entries with f'(z) != 0 of the hidden ``layer`` (0 is the first): bool, as ``z``.
+
+        ``z`` is (seeds, variants, samples, units).
+        """
         inside = (z > self._live_low) & (z < self._live_high)
         if self.learned:
             inside = tf.broadcast_to((z > 0) | tf.not_equal(layers.slopes[layer], 0), tf.shape(z))

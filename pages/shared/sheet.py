@@ -119,7 +119,7 @@ def draw_sheet(key: str, _: Translate) -> NDArray[np.float32] | None:
 
 
 def ink(text: object) -> NDArray[np.float32] | None:
-    """What the browser sent, if it is a drawing: anything else is none."""
+    """What the browser sent, if it is a drawing (side, side) from 0 to 1: anything else is none."""
     if not isinstance(text, str) or not text:
         return None
     try:
