@@ -62,10 +62,11 @@ def leaderboard(
 
 def headings(metric: Metric, baseline: str, target: str, _: Translate) -> tuple[str, ...]:
     """The headings of the four columns; ``target`` in words, ``97 %``."""
+    against = _("against {baseline}, points") if metric.share else _("against {baseline}")
     return (
         _("configuration"),
         _(metric.title),
-        _("against {baseline}").format(baseline=baseline),
+        against.format(baseline=baseline),
         _("until {target}").format(target=target),
     )
 

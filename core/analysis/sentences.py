@@ -55,8 +55,10 @@ def setting(runs: pd.DataFrame, _: Translate) -> str:
         parts.append(same["hidden"])
     if "loss" in same:
         parts.append(_plain(same["loss"], LOSSES))
-    rate = [_plain(same["optimizer"], OPTIMIZERS)] if "optimizer" in same else []
-    parts.append(" ".join([*rate, *([same["learning_rate"]] if "learning_rate" in same else [])]))
+    by = [_plain(same["optimizer"], OPTIMIZERS)] if "optimizer" in same else []
+    # Without its optimizer a bare number would not say what it is.
+    rate = [("" if by else "lr ") + same["learning_rate"]] if "learning_rate" in same else []
+    parts.append(" ".join([*by, *rate]))
     if "batch_size" in same:
         parts.append(_("batch {size}").format(size=same["batch_size"]))
     if "train_samples" in same:

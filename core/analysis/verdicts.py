@@ -37,7 +37,8 @@ def told(row: Mapping[Any, Any], _: Translate) -> str:
     )
     if verdict == Verdict.HEALTHY:
         return sentence
-    return sentence + " " + _("({seeds} of {n} seeds)").format(seeds=row["seeds"], n=row["n"])
+    shown = _("{finding} ({seeds} of {n} seeds)")
+    return shown.format(finding=sentence, seeds=row["seeds"], n=row["n"])
 
 
 def _sentence(verdict: Verdict, *, forward: bool, single: bool) -> str:

@@ -3,13 +3,15 @@
 Knows no marks.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import altair as alt
 import pandas as pd
 
 from core.language import N_, Translate
+from core.metrics import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,13 @@ def pace_axis(shown: pd.DataFrame, axes: Axes, last_epoch: int | None, _: Transl
             tickCount=int(min(last, 8)) if whole else 6,
         ),
     )
+
+
+def tick_words(ticks: Sequence[float]) -> str:
+    """The expression that writes ``ticks`` as all numbers are written: 0.03, 10⁻⁷, not 1e-7."""
+    words = [number(tick, 1).removeprefix("1×") for tick in ticks]
+    places = f"indexof({json.dumps(list(ticks))}, datum.value)"
+    return f"{json.dumps(words, ensure_ascii=False)}[{places}]"
 
 
 def positive(domain: tuple[float, float], frame: pd.DataFrame) -> tuple[float, float]:

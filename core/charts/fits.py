@@ -16,6 +16,8 @@ from core.language import Translate
 SIDE = 240
 _SAMPLE = "#8C8C8C"
 _WRONG = "#D55E00"
+# Three words in one line would be cut on a phone.
+_LEGEND = alt.Legend(title=None, orient="bottom", columns=2)
 
 
 def fit_chart(
@@ -124,12 +126,12 @@ def _dots(
             shape=alt.Shape(
                 "kind:N",
                 scale=alt.Scale(domain=there, range=[kinds[kind][0] for kind in there]),
-                legend=alt.Legend(title=None, orient="bottom"),
+                legend=_LEGEND,
             ),
             fill=alt.Fill(
                 "kind:N",
                 scale=alt.Scale(domain=there, range=[legible(kinds[k][1]) for k in there]),
-                legend=alt.Legend(title=None, orient="bottom"),
+                legend=_LEGEND,
             ),
             size=alt.condition("datum.outlier", alt.value(60), alt.value(24)),
             tooltip=[

@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from core.charts.axes import tick_words
 from core.charts.quick import lit
 from core.language import Translate
 
@@ -101,7 +102,11 @@ def depth_chart(
         # What falls below leaves the chart: held at its edge, it would look level.
         scale = alt.Scale(type="log", domain=[1e-20, 1e5])
     x = alt.X("layer:Q", title=_("layers"), axis=alt.Axis(grid=False, format="d"), scale=_plain())
-    y = alt.Y(f"{column}:Q", title=None, scale=scale, axis=alt.Axis(format=".0e" if log else "~g"))
+    axis = alt.Axis(format="~g")
+    if log:
+        ticks = [float(f"1e{power}") for power in range(-20, 5, 4)]
+        axis = alt.Axis(values=ticks, labelExpr=tick_words(ticks))
+    y = alt.Y(f"{column}:Q", title=None, scale=scale, axis=axis)
     tips = [
         alt.Tooltip("activation:N", title=_("activation")),
         alt.Tooltip("layer:Q", title=_("layers")),
@@ -230,6 +235,8 @@ def bars_chart(frame: pd.DataFrame, title: str, _: Translate) -> alt.LayerChart:
     Args:
         frame: columns label (the class), value.
     """
+    # A probability needs no sign, a pull does.
+    sign = "+" if (frame["value"] < 0).any() else ""
     base = alt.Chart(frame.assign(end=frame["value"].clip(lower=0))).encode(
         y=alt.Y("label:N", title=_("class")),
         tooltip=[
@@ -242,7 +249,7 @@ def bars_chart(frame: pd.DataFrame, title: str, _: Translate) -> alt.LayerChart:
         x=x, color=alt.condition("datum.value < 0", alt.value("#D55E00"), alt.value("#0072B2"))
     )
     texts = base.mark_text(dx=4, align="left", fontSize=12, color=_REST).encode(
-        text=alt.Text("value:Q", format="+.2f"), x=alt.X("end:Q")
+        text=alt.Text("value:Q", format=sign + ".2f"), x=alt.X("end:Q")
     )
     chart: alt.LayerChart = (
         alt.layer(bars, texts)

@@ -13,6 +13,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts.axes import tick_words
 from core.charts.palette import Style, legible
 from core.charts.placing import apart
 from core.charts.quick import lit
@@ -78,6 +79,7 @@ def line_chart(
     labels = list(dict.fromkeys(shown["configuration"]))
     height = max(height, _LABEL_GAP * min(len(labels), _MOST_LABELS))
     domain = y.domain or _domain(shown, y)
+    ticks = _decades(*domain) if y.log else []
     legend = _LEGEND if x.legend else None
     base = alt.Chart(shown).encode(x=_x(shown, x), color=_colour(labels, styles, legend))
     dash = alt.StrokeDash(
@@ -92,7 +94,8 @@ def line_chart(
         "axis": alt.Axis(
             format=y.format,
             title=y.title or None,
-            values=_decades(*domain) if y.log else alt.Undefined,
+            values=ticks or alt.Undefined,
+            labelExpr=tick_words(ticks) if ticks else alt.Undefined,
             tickCount=6,
         ),
     }

@@ -137,6 +137,16 @@ def run_id(text: str) -> str:
     return text.lower()
 
 
+def numbers(name: str, low: int, high: int) -> Callable[[str], tuple[int, ...]]:
+    """A reader of whole numbers with commas between them, each once, in their order."""
+    one = whole(name, low, high)
+
+    def read(text: str) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(one(part) for part in text.split(",")))
+
+    return read
+
+
 # "scale" and "xscale" are those of the two axes; "smooth" is a number of epochs.
 _PARTS = (
     Part("lang", one_of("lang", LANGUAGES), travels=True),
@@ -160,7 +170,8 @@ _PARTS = (
     Part("level", number("level", -1e9, 1e9)),
     Part("within", number("within", 0, 1)),
     Part("lost", number("lost", 0, 1)),
-    # Layers: what is drawn over the epochs, and the thresholds of the verdicts.
+    # Layers: those in detail, what is drawn over the epochs, the thresholds of the verdicts.
+    Part("layers", numbers("layers", 1, 10_000)),
     Part("statistic", one_of("statistic", LAYER_STATISTICS)),
     Part("vanishing", number("vanishing", 1, 1e12)),
     Part("exploding", number("exploding", 1, 1e12)),

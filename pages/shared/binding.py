@@ -47,6 +47,12 @@ def bound_value(part: str, key: str, first: Any) -> dict[str, Any]:
     return _kept(part, key, current_link().view.get(part, first), first)
 
 
+def bound_several(part: str, key: str, options: Sequence[Any], first: Sequence[Any]) -> Any:
+    """As ``bound``, of a menu of several choices; none chosen, or none known, is ``first``."""
+    asked = [value for value in current_link().view.get(part, ()) if value in options]
+    return _kept(part, key, asked or list(first), list(first))
+
+
 def foreign(part: str, options: Sequence[Any], _: Translate) -> None:
     """A sentence where the link says a ``part`` that is none of ``options``."""
     asked = st.query_params.get(part)
@@ -98,4 +104,5 @@ def _kept(part: str, key: str, value: Any, first: Any) -> dict[str, Any]:
 
 def _write(part: str, key: str, first: Any) -> None:
     value = st.session_state[key]
-    follow({part: None if value is None or value == first else written(value)})
+    usual = value is None or value in ([], first)
+    follow({part: None if usual else written(value)})

@@ -30,6 +30,7 @@ PAGES: Mapping[str, str] = {page: _PAGES[page] for page in _PAGES if (_ROOT / pa
 _LOGO = Path(__file__).with_name("logo.svg")
 # Captions, chips and the one blue button in colours that can be read on both themes.
 # The links are one line on the narrowest phone too, below the name, and scroll sideways there.
+# On a tablet two charts stand abreast at most; a form or a table and what belongs to it do not.
 _STYLE = """<style>
 [data-testid="stCaptionContainer"] {color: inherit; opacity: 0.78;}
 [data-testid="stMultiSelectTagsContainer"] [data-tag]
@@ -51,6 +52,14 @@ _STYLE = """<style>
   .st-key-frame > :has(> .st-key-pages) {order: 3; flex: 1 0 100%; min-width: 0;
     mask-image: linear-gradient(to right, black 88%, transparent);}
   .st-key-pages {padding-right: 2.5rem;}
+}
+@media (min-width: 641px) and (max-width: 1000px) {
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]:nth-child(3)) {flex-wrap: wrap;}
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]:nth-child(3))
+    > [data-testid="stColumn"] {min-width: calc(50% - 1rem);}
+  :is(.st-key-abreast, .st-key-compare) > * > [data-testid="stHorizontalBlock"]
+    {flex-wrap: wrap;}
+  :is(.st-key-abreast, .st-key-compare) > * > * > [data-testid="stColumn"] {min-width: 100%;}
 }
 </style>"""
 

@@ -129,8 +129,9 @@ def draw_softmax(_: Translate) -> None:
     ).format(percent=f"{100 * p:.1f}", pull=number(1 - p, 2))
     pictures.draw_save_all(charts, titles["gradient"], None, _, key="softmax", more=[finding])
     st.markdown(f"**{finding}**")
+    # In two lines: one would be cut on a phone.
     st.latex(
-        r"L = -\sum_i t_i \ln p_i,\quad p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}"
-        r"\quad\Rightarrow\quad \frac{\partial L}{\partial z_i} = p_i - t_i"
+        r"\begin{gathered} L = -\sum_i t_i \ln p_i,\quad p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} \\"
+        r"\Rightarrow\quad \frac{\partial L}{\partial z_i} = p_i - t_i \end{gathered}"
     )
     st.caption("Bridle, 1990")

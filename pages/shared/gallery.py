@@ -46,7 +46,7 @@ def draw_entry(entry: Entry, frame: Frame) -> None:
         draw_full(entry, _)
     home = html.escape(entry_address(None, st.query_params.get("lang")))
     label = html.escape(_("All comparisons"))
-    st.html(f'<a href="{home}">{label}</a>')
+    st.html(f'<a href="{home}" style="color: inherit">{label}</a>')
 
 
 def tell_unknown(name: str, frame: Frame) -> None:

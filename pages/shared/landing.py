@@ -31,7 +31,8 @@ def draw_landing(entry: Entry, frame: Frame) -> None:
         return
     words = summary.words[frame.language]
     st.caption(words.setting)
-    left, right = st.columns([11, 9], gap="medium")
+    with st.container(key="abreast"):
+        left, right = st.columns([11, 9], gap="medium")
     with left:
         st.html(_style(len(summary.still.lines)) + _curves(summary, words, _))
     with right:

@@ -1,10 +1,11 @@
 """The body of Layers: verdicts, distributions, statistics across layers and over epochs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.configurations import configurations, labelled
 from core.analysis.layers import across, layer_strip, over_epochs
@@ -16,7 +17,7 @@ from core.charts.ridges import ridge_chart
 from core.charts.strip import EVERY, strip_chart, strip_table
 from core.language import Translate
 from pages.shared import pictures
-from pages.shared.binding import bound
+from pages.shared.binding import bound, bound_several, current_link
 from pages.shared.lighting import lighting
 from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
@@ -24,6 +25,7 @@ from pages.shared.verdicts import draw_verdicts
 
 _MOST_DRAWN = 12
 _MOST_NUMBERS = 16  # layers of which a picture says the numbers
+_MOST_ABREAST = 3
 _STRIPS = ("mean", "std", "zero_fraction", "saturated_fraction", "silent_fraction", "dead_fraction")
 _ACROSS = ("delta_rms", "gradient_norm", "update_ratio")
 
@@ -60,10 +62,11 @@ def draw_layers(selection: Selection, _: Translate) -> None:
         )
     drawn = styles(configurations(runs), dark=is_dark())
     _draw_across(layers, selection, epoch, names, drawn, _)
-    _draw_ridges(selection, layers, epoch, names, drawn, _)
+    chosen = _choose_layers(sorted(int(layer) for layer in layers["layer"].unique()), _)
+    _draw_ridges(selection, layers, epoch, chosen, names, drawn, _)
     _draw_strips(layers, selection, epoch, names, _)
     # A fragment: another statistic does not draw all else again.
-    st.fragment(_draw_epochs)(selection, names, drawn, _)
+    st.fragment(_draw_epochs)(selection, chosen, names, drawn, _)
 
 
 def _narrowed(selection: Selection) -> Selection:
@@ -119,10 +122,38 @@ def _draw_across(
     pictures.draw_save_all(charts, title, selection, _, key="layers_across", more=[told])
 
 
+def _choose_layers(numbers: list[int], _: Translate) -> list[int]:
+    """Of a deep network a few layers, so that they can be compared without scrolling far."""
+    if len(numbers) <= _MOST_ABREAST + 1:
+        return numbers
+    first = [numbers[0], numbers[len(numbers) // 2], numbers[-1]]
+    picked = st.pills(
+        _("Layers whose distributions and epochs are drawn"),
+        numbers,
+        selection_mode="multi",
+        **bound_several("layers", "layers_shown", numbers, first),
+    )
+    if strange := [one for one in current_link().view.get("layers", ()) if one not in numbers]:
+        st.text(
+            _("The link asks for layers {strange}; there are {last}.").format(
+                strange=_(", ").join(map(str, strange)), last=numbers[-1]
+            )
+        )
+    return sorted(picked) or first
+
+
+def _places(numbers: list[int]) -> Iterator[tuple[DeltaGenerator, int]]:
+    """Each of ``numbers`` with the column where it is drawn, a few abreast."""
+    for start in range(0, len(numbers), _MOST_ABREAST):
+        columns = st.columns(min(_MOST_ABREAST, len(numbers)))
+        yield from zip(columns, numbers[start : start + _MOST_ABREAST], strict=False)
+
+
 def _draw_ridges(
     selection: Selection,
     layers: pd.DataFrame,
     epoch: int,
+    chosen: list[int],
     names: list[str],
     drawn: Mapping[str, Style],
     _: Translate,
@@ -147,15 +178,15 @@ def _draw_ridges(
     if epoch > 0:
         before = ridges(selection.histograms(0), selection.layers(0), runs)
     charts: list[Chart] = []
-    numbers = sorted(int(layer) for layer in frame["layer"].unique())
-    for start in range(0, len(numbers), 3):
-        for column, layer in zip(
-            st.columns(min(3, len(numbers))), numbers[start : start + 3], strict=False
-        ):
-            chart = ridge_chart(frame, before, layer, names, drawn, _)
-            charts.append(chart)
-            with column:
-                pictures.show(chart, key=f"ridges_{layer}")
+    there = set(frame["layer"])
+    for column, layer in _places([layer for layer in chosen if layer in there]):
+        # A network that is not so deep has no row.
+        deep = set(frame["configuration"][frame["layer"] == layer])
+        own = [name for name in names if name in deep]
+        chart = ridge_chart(frame, before, layer, own, drawn, _)
+        charts.append(chart)
+        with column:
+            pictures.show(chart, key=f"ridges_{layer}")
     title = _("Distributions of activations")
     said = _(
         "After epoch {epoch}: shares of activations by value, over the probe samples and all units,"
@@ -187,9 +218,13 @@ def _draw_strips(
 
 
 def _draw_epochs(
-    selection: Selection, names: list[str], drawn: Mapping[str, Style], _: Translate
+    selection: Selection,
+    chosen: list[int],
+    names: list[str],
+    drawn: Mapping[str, Style],
+    _: Translate,
 ) -> None:
-    """One statistic over epochs, a chart for each layer."""
+    """One statistic over epochs, a chart for each of the ``chosen`` layers."""
     st.subheader(_("Over the epochs"), anchor=False)
     name = st.selectbox(
         _("Statistic"),
@@ -202,17 +237,13 @@ def _draw_epochs(
     st.caption(_(statistic.meaning))
     charts: list[Chart] = []
     layers = selection.layers()
-    numbers = sorted(int(layer) for layer in layers["layer"].unique())
-    for start in range(0, len(numbers), 3):
-        for column, layer in zip(
-            st.columns(min(3, len(numbers))), numbers[start : start + 3], strict=False
-        ):
-            frame = over_epochs(layers, selection.runs, name, layer, log=statistic.kind == "order")
-            frame = frame[frame["configuration"].isin(names)]
-            if len(frame):
-                chart = epochs_chart(frame, statistic, layer, drawn, _)
-                charts.append(chart)
-                with column:
-                    pictures.show(chart, key=f"epochs_{layer}")
+    for column, layer in _places(chosen):
+        frame = over_epochs(layers, selection.runs, name, layer, log=statistic.kind == "order")
+        frame = frame[frame["configuration"].isin(names)]
+        if len(frame):
+            chart = epochs_chart(frame, statistic, layer, drawn, _)
+            charts.append(chart)
+            with column:
+                pictures.show(chart, key=f"epochs_{layer}")
     title, told = _(statistic.title), [_(statistic.meaning), pictures.caption(selection.runs, _)]
     pictures.draw_save_all(charts, title, selection, _, key="layers_epochs", more=told)

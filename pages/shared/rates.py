@@ -53,6 +53,7 @@ def draw_map(selection: Selection, _: Translate) -> None:
             " many of the seeds diverged."
         ).format(metric=_(metric.title))
     ]
+    st.caption(more[0])
     pictures.draw_chart(
         chart,
         title,

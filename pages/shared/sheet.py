@@ -31,6 +31,7 @@ canvas:focus-visible {outline: 3px solid var(--st-primary-color, #0072b2); outli
 button {
   font: inherit; color: var(--st-text-color); background: transparent; cursor: pointer;
   border: 1px solid var(--st-border-color, #8c8c8c); border-radius: 8px; padding: 4px 14px;
+  white-space: nowrap;
 }
 span {font: 0.8rem var(--st-font, sans-serif); color: var(--st-text-color);}
 """

@@ -1,4 +1,4 @@
-"""Form and results on a phone, where one stands below the other.
+"""Form and results on a phone or tablet, where one stands below the other.
 
 Whoever came for results by a link meets those first, and whoever came to choose the form. The
 order stays as long as the visitor does: it must not turn round under a finger.
@@ -8,7 +8,7 @@ import streamlit as st
 
 _KEPT = "results_first"
 _RESULTS_FIRST = """<style>
-@media (max-width: 640px) {
+@media (max-width: 1000px) {
   .st-key-compare > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
     > [data-testid="stColumn"]:last-child {order: -1;}
 }

@@ -13,7 +13,8 @@ from pages.shared.markdown import escaped
 
 # On a phone a row is a block: the sentence with the numbers needs the whole width.
 _STYLE = """<style>
-.st-key-verdicts td > div {max-width: none;}
+.st-key-verdicts td > [data-testid="stMarkdownContainer"] {max-width: none;}
+.st-key-verdicts td:first-child {white-space: nowrap;}
 @media (max-width: 640px) {
   .st-key-verdicts thead {position: absolute; clip-path: inset(50%);}
   .st-key-verdicts :is(table, tbody) {display: block;}

@@ -52,7 +52,7 @@ def test_its_parts_are_those_that_the_sentences_need(runs: Make, epochs: Make) -
 
 def test_every_state_reads_as_intended(runs: Make, epochs: Make) -> None:
     board, _ = _board(runs, epochs)
-    titles = ("configuration", "test accuracy", "against relu", "until 92 %")
+    titles = ("configuration", "test accuracy", "against relu, points", "until 92 %")
     assert headings(ACCURACY, "relu", "92 %", plain) == titles
     assert plain_cells(board, ACCURACY, "relu", plain) == [
         ("relu", "96.00 % ±12.71", "baseline", "epoch 1 · 1.0\u00a0s"),

@@ -117,6 +117,11 @@ def test_what_differs_is_not_in_the_setting(runs: Make) -> None:
     assert "one seed" in told
 
 
+def test_a_learning_rate_without_its_optimizer_is_called_one(runs: Make) -> None:
+    frame = runs([({"optimizer": name, "learning_rate": 0.1}, 0.9) for name in ("adam", "sgd")])
+    assert " · lr 0.1 · " in sentences.setting(frame, plain)
+
+
 def test_divergence_is_told_by_configuration_with_its_first_update(runs: Make) -> None:
     frame = runs(
         [

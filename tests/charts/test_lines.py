@@ -1,5 +1,6 @@
 """Charts of convergence and layers: titled axes, every row named, bounds that hold the data."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,15 @@ def test_lines_have_a_name_beside_each_end_and_limits_that_hold_all_means() -> N
     assert scale["domain"][1] > 3
     assert set(_data(spec).dropna(subset=["place"])["configuration"]) == set(NAMES)
     assert spec["title"]["subtitle"] == "geometric mean of 3 seeds with 95 % interval"
+
+
+def test_a_log_axis_writes_powers_of_ten_as_all_texts_do() -> None:
+    spec = across_chart(_frame("layer", [1e-6, 1.0, 3.0]), EVERY["delta_rms"], STYLES, plain)
+    axis = spec.to_dict()["layer"][1]["encoding"]["y"]["axis"]
+    words = json.loads(axis["labelExpr"].partition("[indexof")[0])
+    assert dict(zip(axis["values"], words, strict=True))[1e-6] == "10⁻⁶"
+    assert "1" in words
+    assert not any("e" in word for word in words)
 
 
 def test_what_a_log_axis_cannot_show_is_left_out() -> None:
