@@ -29,6 +29,7 @@ TOTAL_SECONDS = 900.0
 BUSY = Term(N_("another process is downloading it and has not come to an end"))
 
 Arrays = tuple[Floats, Labels, Floats, Labels]
+_TEST = ("x_test", "y_test")
 
 _one_reader = threading.Lock()
 
@@ -92,6 +93,15 @@ def arrays(
     return _downloaded(url, cached_file(), stall_seconds, total_seconds)
 
 
+def stored_test() -> dict[str, Bytes] | None:
+    """x_test (n, 28, 28) and y_test (n,) of a good file that is here already; else None."""
+    path = local_file()
+    try:
+        return read(path, _TEST) if path else None
+    except Unreadable:
+        return None
+
+
 def test_arrays(settings: Settings, seed: int) -> tuple[Bytes, Labels]:
     """The test images (n, 28, 28) as they are stored, for ``pixels``, and their labels.
 
@@ -100,16 +110,12 @@ def test_arrays(settings: Settings, seed: int) -> tuple[Bytes, Labels]:
     Raises:
         DataUnavailable: no good file, and none that can be downloaded.
     """
-    path = local_file()
-    try:
-        stored = read(path, ("x_test", "y_test")) if path else None
-    except Unreadable:
-        stored = None
+    stored = stored_test()
     if stored is None:
         # Says what is wrong, or brings the file.
         arrays()
         _parsed.cache_clear()
-        stored = read(local_file() or cached_file(), ("x_test", "y_test"))
+        stored = read(local_file() or cached_file(), _TEST)
     test = _rows(TEST_SAMPLES, settings.test_samples, seed, Stream.SPLIT_TEST)
     images, digits = stored["x_test"], stored["y_test"]
     if test is not None:

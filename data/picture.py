@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.dataset import load
-from data.mnist import local_file, pixels
-from data.mnist_file import Unreadable, read
+from data.mnist import pixels, stored_test
 from data.sizing import settings
 from data.source import Floats, Source
 from data.split import Stream, stream
@@ -64,11 +63,7 @@ def picture(name: str, seed: int = 0) -> Picture | None:
 
 def _images(source: Source, seed: int) -> Picture | None:
     if source.name == "mnist":
-        path = local_file()
-        try:
-            stored = read(path, ("x_test", "y_test")) if path else None
-        except Unreadable:
-            stored = None
+        stored = stored_test()
         if stored is None:
             return None
         images, labels = stored["x_test"], stored["y_test"]

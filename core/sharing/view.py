@@ -14,7 +14,7 @@ from core.catalog import ACTIVATIONS, KERNEL_INITIALIZERS
 from core.catalog.choice import number_text, shown
 from core.catalog.notation import canonical
 from core.errors import InvalidExperiment
-from core.fields import FIELDS, MAX_EPOCHS
+from core.fields import FIELDS, MAX_EPOCHS, number, whole
 from core.language import LANGUAGES, N_
 from core.metrics import METRICS
 from core.report import LAYER_STATISTICS
@@ -52,46 +52,6 @@ def one_of(name: str, valid: Mapping[str, Any] | tuple[str, ...]) -> Callable[[s
                 valid=", ".join(valid),
             )
         return text
-
-    return read
-
-
-def number(name: str, low: float, high: float) -> Callable[[str], float]:
-    """A reader of numbers from ``low`` to ``high``."""
-
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high:
-            raise InvalidExperiment(
-                N_("{field} must be a number from {low} to {high}, not {value}."),
-                field=name,
-                low=number_text(low),
-                high=number_text(high),
-                value=shown(text),
-            )
-        return value + 0.0
-
-    return read
-
-
-def whole(name: str, low: int, high: int) -> Callable[[str], int]:
-    """A reader of whole numbers from ``low`` to ``high``."""
-    between = number(name, low, high)
-
-    def read(text: str) -> int:
-        value = between(text)
-        if value % 1:
-            raise InvalidExperiment(
-                N_("{field} must be a whole number from {low} to {high}, not {value}."),
-                field=name,
-                low=low,
-                high=high,
-                value=shown(text),
-            )
-        return int(value)
 
     return read
 
