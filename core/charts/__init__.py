@@ -1,1 +1,1 @@
-"""Frames in, ``alt.Chart`` out: curves, layer strips; and small pictures of data as SVG."""
+"""Frames in, charts out: curves, layer strips; and small pictures of data as SVG."""

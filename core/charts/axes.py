@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import altair as alt
 import pandas as pd
 
+from core.charts import vega
 from core.language import N_, Translate
 from core.metrics import number
 
@@ -37,7 +37,7 @@ PACES: Mapping[str, str] = {
 }
 
 
-def pace_axis(shown: pd.DataFrame, axes: Axes, last_epoch: int | None, _: Translate) -> alt.X:
+def pace_axis(shown: pd.DataFrame, axes: Axes, last_epoch: int | None, _: Translate) -> vega.X:
     """The x axis of ``shown``, whose column ``axes.pace`` it is."""
     column = shown[axes.pace].astype(float)
     first, last = float(column.min()), float(column.max())
@@ -45,12 +45,12 @@ def pace_axis(shown: pd.DataFrame, axes: Axes, last_epoch: int | None, _: Transl
         last = float(last_epoch)
     log = axes.log_pace and first > 0
     whole = axes.pace == "epoch" and not log
-    return alt.X(
+    return vega.X(
         f"{axes.pace}:Q",
         title=_(PACES[axes.pace]),
-        scale=alt.Scale(domain=[first, last], nice=False, type="log" if log else "linear"),
-        axis=alt.Axis(
-            tickMinStep=1 if whole else alt.Undefined,
+        scale=vega.Scale(domain=[first, last], nice=False, type="log" if log else "linear"),
+        axis=vega.Axis(
+            tickMinStep=1 if whole else vega.Undefined,
             format="d" if whole else "~g" if log else ",~r",
             grid=False,
             tickCount=int(min(last, 8)) if whole else 6,

@@ -3,15 +3,16 @@
 Rows of ``analysis.costs`` in, charts out.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 
-import altair as alt
 import pandas as pd
 
+from core.charts import vega
 from core.charts.lines import NUMBERS, heading, name_axis
 from core.language import Translate
 
-_FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
+_FIT = vega.AutoSizeParams(type="fit-x", contains="padding")
 # Filled where it is compiled, a hollow diamond where it is not.
 _SHAPES = ("circle", "diamond")
 
@@ -23,7 +24,7 @@ def cost_chart(
     title: str,
     graphs: Mapping[str, str],
     _: Translate,
-) -> alt.LayerChart:
+) -> vega.Chart:
     """One part of a pass: a point for each activation and way to run it, and its spread.
 
     Args:
@@ -40,45 +41,47 @@ def cost_chart(
     reach = float(shown["times_high"].max()) * 1.15
     least = min(0.5, float(shown["times_low"].min()) / 1.15)
     ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if least <= t <= reach]
-    x = alt.X(
+    x = vega.X(
         "times:Q",
         title=_("times the cost of relu"),
-        scale=alt.Scale(type="log", domain=[least, reach], nice=False, clamp=True),
-        axis=alt.Axis(values=ticks, format=NUMBERS, grid=True),
+        scale=vega.Scale(type="log", domain=[least, reach], nice=False, clamp=True),
+        axis=vega.Axis(values=ticks, format=NUMBERS, grid=True),
     )
-    base = alt.Chart(shown).encode(
-        y=alt.Y("activation:N", scale=alt.Scale(domain=list(names)), title=None, axis=name_axis()),
-        color=alt.Color(
+    base = vega.Chart(shown).encode(
+        y=vega.Y(
+            "activation:N", scale=vega.Scale(domain=list(names)), title=None, axis=name_axis()
+        ),
+        color=vega.Color(
             "activation:N",
-            scale=alt.Scale(domain=list(names), range=[colours[name] for name in names]),
+            scale=vega.Scale(domain=list(names), range=[colours[name] for name in names]),
             legend=None,
         ),
     )
-    one = alt.Chart(pd.DataFrame({"times": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
+    one = vega.Chart(pd.DataFrame({"times": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
     span = base.mark_rule(strokeWidth=2.5, opacity=0.5).encode(
-        x=alt.X("times_low:Q"), x2=alt.X2("times_high:Q")
+        x=vega.X("times_low:Q"), x2=vega.X2("times_high:Q")
     )
     point = base.mark_point(size=70, strokeWidth=1.8, opacity=1).encode(
         x=x,
-        shape=alt.Shape(
+        shape=vega.Shape(
             "way:N",
-            scale=alt.Scale(domain=ways, range=_SHAPES[: len(ways)]),
-            legend=alt.Legend(orient="bottom", title=None, labelLimit=240),
+            scale=vega.Scale(domain=ways, range=_SHAPES[: len(ways)]),
+            legend=vega.Legend(orient="bottom", title=None, labelLimit=240),
         ),
         tooltip=[
-            alt.Tooltip("activation:N", title=_("activation")),
-            alt.Tooltip("way:N", title=_("way to run it")),
-            alt.Tooltip("told:N", title=_("times the cost of relu")),
-            alt.Tooltip("ns:Q", title=_("nanoseconds an element"), format=".2f"),
-            alt.Tooltip("n:Q", title=_("rounds")),
+            vega.Tooltip("activation:N", title=_("activation")),
+            vega.Tooltip("way:N", title=_("way to run it")),
+            vega.Tooltip("told:N", title=_("times the cost of relu")),
+            vega.Tooltip("ns:Q", title=_("nanoseconds an element"), format=".2f"),
+            vega.Tooltip("n:Q", title=_("rounds")),
         ],
     )
-    filled = base.transform_filter(alt.datum.graph == first).mark_point(
+    filled = base.transform_filter(f"datum.graph === {json.dumps(first)}").mark_point(
         size=70, filled=True, opacity=1
     )
-    chart: alt.LayerChart = (
-        alt.layer(one.encode(x=x), span, point, filled.encode(x=x, shape=alt.value("circle")))
-        .properties(width="container", height=alt.Step(22), autosize=_FIT, title=heading(title))
+    chart: vega.Chart = (
+        vega.layer(one.encode(x=x), span, point, filled.encode(x=x, shape=vega.value("circle")))
+        .properties(width="container", height=vega.Step(22), autosize=_FIT, title=heading(title))
         .configure_view(stroke=None)
     )
     return chart

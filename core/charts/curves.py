@@ -1,19 +1,18 @@
 """Curves over epochs: the mean over seeds, its interval as a band, labels beside the ends.
 
-A frame of ``analysis.convergence.curves`` in, an ``alt.Chart`` out, for light and dark alike.
+A frame of ``analysis.convergence.curves`` in, a chart out, for light and dark alike.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts import vega
 from core.charts.axes import Axes, pace_axis, positive
 from core.charts.palette import Style, legible
 from core.charts.placing import apart
-from core.charts.quick import lit
 from core.language import N_, Translate
 from core.metrics import Metric
 
@@ -37,7 +36,7 @@ def curve_chart(
     last_epoch: int | None = None,
     height: int = 400,
     axes: Axes = Axes(),  # noqa: B008 - frozen
-) -> alt.LayerChart:
+) -> vega.Chart:
     """Lines with bands and direct labels.
 
     Args:
@@ -60,33 +59,33 @@ def curve_chart(
     style = [styles[label] for label in labels]
     x = pace_axis(shown, axes, last_epoch, _)
     y = {
-        "scale": alt.Scale(
+        "scale": vega.Scale(
             domain=list(domain), type="log" if log else "linear", nice=False, clamp=True
         ),
-        "axis": alt.Axis(format="%" if metric.share else "~g", tickCount=6, title=None),
+        "axis": vega.Axis(format="%" if metric.share else "~g", tickCount=6, title=None),
     }
-    colour = alt.Color(
+    colour = vega.Color(
         "configuration:N",
-        scale=alt.Scale(domain=labels, range=[one.colour for one in style]),
+        scale=vega.Scale(domain=labels, range=[one.colour for one in style]),
         legend=None,
     )
-    dash = alt.StrokeDash(
+    dash = vega.StrokeDash(
         "configuration:N",
-        scale=alt.Scale(domain=labels, range=[list(one.dash) for one in style]),
+        scale=vega.Scale(domain=labels, range=[list(one.dash) for one in style]),
         legend=None,
     )
     # What a mark is of, for readers of screens and for the page's rules on pointing.
-    named: Any = {"color": colour, "description": alt.Description("configuration:N")}
+    named: Any = {"color": colour, "description": vega.Description("configuration:N")}
     layers = (
-        *_lines(alt.Chart(_told(shown, metric)).encode(x=x, **named), y, dash, metric, _),
-        *_labels(alt.Chart(_inked(ends, styles, axes.pace)).encode(**named), x, y, dash),
+        *_lines(vega.Chart(_told(shown, metric)).encode(x=x, **named), y, dash, metric, _),
+        *_labels(vega.Chart(_inked(ends, styles, axes.pace)).encode(**named), x, y, dash),
     )
-    chart: alt.LayerChart = (
-        alt.layer(*layers)
+    chart: vega.Chart = (
+        vega.layer(*layers)
         .properties(
             height=height,
             width="container",
-            title=alt.Title(
+            title=vega.Title(
                 curve_title(shown, metric, _, axes),
                 anchor="start",
                 frame="group",
@@ -95,7 +94,7 @@ def curve_chart(
                 offset=8,
             ),
             padding={"left": 5, "top": 5, "right": 5, "bottom": 5},
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            autosize=vega.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)
     )
@@ -177,33 +176,35 @@ def _inked(ends: pd.DataFrame, styles: Mapping[str, Style], pace: str) -> pd.Dat
 
 
 def _lines(
-    base: alt.Chart, y: Mapping[str, Any], dash: alt.StrokeDash, metric: Metric, _: Translate
-) -> tuple[alt.Chart, ...]:
+    base: vega.Chart, y: Mapping[str, Any], dash: vega.StrokeDash, metric: Metric, _: Translate
+) -> tuple[vega.Chart, ...]:
     """Bands, lines, and the points that a pointer meets: the others then step back."""
-    hovered = alt.selection_point(fields=["configuration"], on="pointerover", clear="pointerout")
+    hovered = vega.selection_point(
+        "hovered", fields=["configuration"], on="pointerover", clear="pointerout"
+    )
     band = base.mark_area(opacity=0.16, clip=True).encode(
-        y=alt.Y("low:Q", **y), y2=alt.Y2("high:Q")
+        y=vega.Y("low:Q", **y), y2=vega.Y2("high:Q")
     )
     line = base.mark_line(strokeWidth=2.2, clip=True).encode(
-        y=alt.Y("mean:Q", **y),
+        y=vega.Y("mean:Q", **y),
         strokeDash=dash,
-        opacity=lit(hovered, 1, 0.25),
+        opacity=vega.lit(hovered, 1, 0.25),
     )
     only = base.data["epoch"].nunique() == 1
     point = (
         base.mark_point(filled=True, clip=True)
         .encode(
-            y=alt.Y("mean:Q", **y),
+            y=vega.Y("mean:Q", **y),
             # A line of one point is no line: then the points are seen. Else they are there, and
             # large, for a pointer to meet.
-            opacity=alt.value(1 if only else 0),
-            size=alt.value(60 if only else 160),
+            opacity=vega.value(1 if only else 0),
+            size=vega.value(60 if only else 160),
             tooltip=[
-                alt.Tooltip("configuration:N", title=_("configuration")),
-                alt.Tooltip("epoch:Q", title=_("epoch")),
-                alt.Tooltip("value:N", title=_(metric.title)),
-                alt.Tooltip("spread:N", title=_("95 % interval")),
-                alt.Tooltip("n:Q", title=_("seeds")),
+                vega.Tooltip("configuration:N", title=_("configuration")),
+                vega.Tooltip("epoch:Q", title=_("epoch")),
+                vega.Tooltip("value:N", title=_(metric.title)),
+                vega.Tooltip("spread:N", title=_("95 % interval")),
+                vega.Tooltip("n:Q", title=_("seeds")),
             ],
         )
         .add_params(hovered)
@@ -212,20 +213,19 @@ def _lines(
 
 
 def _labels(
-    base: alt.Chart, x: alt.X, y: Mapping[str, Any], dash: alt.StrokeDash
-) -> tuple[alt.Chart, alt.Chart]:
+    base: vega.Chart, x: vega.X, y: Mapping[str, Any], dash: vega.StrokeDash
+) -> tuple[vega.Chart, vega.Chart]:
     """A name beside the end of each line; the leader in its colour and dash is the key."""
     leader = base.mark_rule(strokeWidth=1.8, x2Offset=_LEADER - 4).encode(
-        x=x, x2=alt.X2("edge:Q"), y=alt.Y("end:Q", **y), y2=alt.Y2("place:Q"), strokeDash=dash
+        x=x, x2=vega.X2("edge:Q"), y=vega.Y("end:Q", **y), y2=vega.Y2("place:Q"), strokeDash=dash
     )
-    beside = x.copy()
-    beside["shorthand"] = "edge:Q"
+    beside = vega.X("edge:Q", title=x["title"], scale=x["scale"], axis=x["axis"])
     name = base.mark_text(
         align="left", baseline="middle", dx=_LEADER, fontSize=12, fontWeight=600
     ).encode(
         x=beside,
-        y=alt.Y("place:Q", **y),
-        text=alt.Text("configuration:N"),
-        color=alt.Color("ink:N", scale=None),
+        y=vega.Y("place:Q", **y),
+        text=vega.Text("configuration:N"),
+        color=vega.Color("ink:N", scale=None),
     )
     return leader, name

@@ -7,22 +7,21 @@ chosen is bold, the rest grey, so that one curve can be read among many.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
+from core.charts import vega
 from core.charts.axes import tick_words
-from core.charts.quick import lit
 from core.language import Translate
 
 _REST = "#9AA0A8"
 _DASHES = [[1, 0], [8, 4], [2, 4], [1, 0], [1, 0]]
 # The height is that of the plot: axes and legends come on top.
-_FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
+_FIT = vega.AutoSizeParams(type="fit-x", contains="padding")
 
 
 def function_chart(
     frame: pd.DataFrame, chosen: str, colour: str, column: str, title: str, _: Translate
-) -> alt.LayerChart:
+) -> vega.Chart:
     """One of f and f' of every activation, the ``chosen`` one bold in its ``colour``.
 
     Args:
@@ -31,43 +30,43 @@ def function_chart(
     """
     own = frame[frame["activation"] == chosen]
     low, high = _limits(own[column], frame[column])
-    x = alt.X("z:Q", title=_("pre-activation z"), axis=alt.Axis(grid=False), scale=_plain())
-    y = alt.Y(f"{column}:Q", title=None, scale=alt.Scale(domain=[low, high], nice=False))
-    hovered = alt.selection_point(
-        fields=["activation"], on="pointerover", nearest=True, clear="pointerout"
+    x = vega.X("z:Q", title=_("pre-activation z"), axis=vega.Axis(grid=False), scale=_plain())
+    y = vega.Y(f"{column}:Q", title=None, scale=vega.Scale(domain=[low, high], nice=False))
+    hovered = vega.selection_point(
+        "hovered", fields=["activation"], on="pointerover", nearest=True, clear="pointerout"
     )
     rest = (
-        alt.Chart(frame)
+        vega.Chart(frame)
         .mark_line(strokeWidth=1, clip=True, color=_REST)
         .encode(
             x=x,
             y=y,
-            detail=alt.Detail("activation:N"),
-            opacity=lit(hovered, 1, 0.4),
+            detail=vega.Detail("activation:N"),
+            opacity=vega.lit(hovered, 1, 0.4),
             strokeWidth=_thick(hovered),
         )
     )
     points = (
-        alt.Chart(frame)
+        vega.Chart(frame)
         .mark_point(opacity=0, size=40, clip=True)
         .encode(x=x, y=y, tooltip=_tips(column, title, _))
         .add_params(hovered)
     )
-    zero = alt.Chart(pd.DataFrame({"z": [0.0]})).mark_rule(opacity=0.25).encode(x=alt.X("z:Q"))
-    bold = alt.Chart(own).mark_line(strokeWidth=3.2, clip=True, color=colour).encode(x=x, y=y)
-    chart: alt.LayerChart = (
-        alt.layer(rest, zero, bold, points)
+    zero = vega.Chart(pd.DataFrame({"z": [0.0]})).mark_rule(opacity=0.25).encode(x=vega.X("z:Q"))
+    bold = vega.Chart(own).mark_line(strokeWidth=3.2, clip=True, color=colour).encode(x=x, y=y)
+    chart: vega.Chart = (
+        vega.layer(rest, zero, bold, points)
         .properties(height=230, width="container", autosize=_FIT, title=_heading(title))
         .configure_view(stroke=None)
     )
     return chart
 
 
-def _tips(column: str, title: str, _: Translate) -> list[alt.Tooltip]:
+def _tips(column: str, title: str, _: Translate) -> list[vega.Tooltip]:
     return [
-        alt.Tooltip("activation:N", title=_("activation")),
-        alt.Tooltip("z:Q", title="z", format=".2f"),
-        alt.Tooltip(f"{column}:Q", title=title, format=".4~g"),
+        vega.Tooltip("activation:N", title=_("activation")),
+        vega.Tooltip("z:Q", title="z", format=".2f"),
+        vega.Tooltip(f"{column}:Q", title=title, format=".4~g"),
     ]
 
 
@@ -90,50 +89,50 @@ def depth_chart(
     _: Translate,
     *,
     log: bool = False,
-) -> alt.LayerChart:
+) -> vega.Chart:
     """A number after each layer: the chosen activation bold, the others grey.
 
     Args:
         frame: columns activation, layer, ``column`` and, with ``log``, bound (dashed).
     """
     shown = frame[frame[column] > 0] if log else frame
-    scale = alt.Scale(zero=False)
+    scale = vega.Scale(zero=False)
     if log:
         # What falls below leaves the chart: held at its edge, it would look level.
-        scale = alt.Scale(type="log", domain=[1e-20, 1e5])
-    x = alt.X("layer:Q", title=_("layers"), axis=alt.Axis(grid=False, format="d"), scale=_plain())
-    axis = alt.Axis(format="~g")
+        scale = vega.Scale(type="log", domain=[1e-20, 1e5])
+    x = vega.X("layer:Q", title=_("layers"), axis=vega.Axis(grid=False, format="d"), scale=_plain())
+    axis = vega.Axis(format="~g")
     if log:
         ticks = [float(f"1e{power}") for power in range(-20, 5, 4)]
-        axis = alt.Axis(values=ticks, labelExpr=tick_words(ticks))
-    y = alt.Y(f"{column}:Q", title=None, scale=scale, axis=axis)
+        axis = vega.Axis(values=ticks, labelExpr=tick_words(ticks))
+    y = vega.Y(f"{column}:Q", title=None, scale=scale, axis=axis)
     tips = [
-        alt.Tooltip("activation:N", title=_("activation")),
-        alt.Tooltip("layer:Q", title=_("layers")),
-        alt.Tooltip(f"{column}:Q", title=title, format=".3~g"),
+        vega.Tooltip("activation:N", title=_("activation")),
+        vega.Tooltip("layer:Q", title=_("layers")),
+        vega.Tooltip(f"{column}:Q", title=title, format=".3~g"),
     ]
-    base = alt.Chart(shown).encode(x=x, y=y)
-    hovered = alt.selection_point(
-        fields=["activation"], on="pointerover", nearest=True, clear="pointerout"
+    base = vega.Chart(shown).encode(x=x, y=y)
+    hovered = vega.selection_point(
+        "hovered", fields=["activation"], on="pointerover", nearest=True, clear="pointerout"
     )
     rest = base.mark_line(color=_REST, clip=True).encode(
-        detail=alt.Detail("activation:N"),
-        opacity=lit(hovered, 1, 0.4),
+        detail=vega.Detail("activation:N"),
+        opacity=vega.lit(hovered, 1, 0.4),
         strokeWidth=_thick(hovered),
     )
     points = base.mark_point(opacity=0, clip=True).encode(tooltip=tips).add_params(hovered)
     own = shown[shown["activation"] == chosen]
-    bold = alt.Chart(own).mark_line(strokeWidth=3.2, color=colour, clip=True).encode(x=x, y=y)
+    bold = vega.Chart(own).mark_line(strokeWidth=3.2, color=colour, clip=True).encode(x=x, y=y)
     layers = [rest, bold]
     if log:
         bound = own[own["bound"] > 0]
         layers.append(
-            alt.Chart(bound)
+            vega.Chart(bound)
             .mark_line(strokeDash=[5, 4], strokeWidth=1.6, color=colour, clip=True)
-            .encode(x=x, y=alt.Y("bound:Q", scale=scale))
+            .encode(x=x, y=vega.Y("bound:Q", scale=scale))
         )
-    chart: alt.LayerChart = (
-        alt.layer(*layers, points)
+    chart: vega.Chart = (
+        vega.layer(*layers, points)
         .properties(height=260, width="container", autosize=_FIT, title=_heading(title))
         .configure_view(stroke=None)
     )
@@ -147,7 +146,7 @@ def loss_chart(
     title: str,
     colours: Mapping[str, str],
     _: Translate,
-) -> alt.Chart:
+) -> vega.Chart:
     """Losses, or their gradients.
 
     Args:
@@ -156,25 +155,25 @@ def loss_chart(
         column: value or gradient.
     """
     names = list(dict.fromkeys(frame["loss"]))
-    chart: alt.Chart = (
-        alt.Chart(frame)
+    chart: vega.Chart = (
+        vega.Chart(frame)
         .mark_line(strokeWidth=2.2, clip=True)
         .encode(
-            x=alt.X("at:Q", title=axis, axis=alt.Axis(grid=False), scale=_plain()),
-            y=alt.Y(f"{column}:Q", title=None, scale=_near(frame[column])),
-            color=alt.Color(
+            x=vega.X("at:Q", title=axis, axis=vega.Axis(grid=False), scale=_plain()),
+            y=vega.Y(f"{column}:Q", title=None, scale=_near(frame[column])),
+            color=vega.Color(
                 "loss:N",
-                scale=alt.Scale(domain=names, range=[colours[name] for name in names]),
-                legend=alt.Legend(orient="bottom", title=None, labelLimit=240, columns=2),
+                scale=vega.Scale(domain=names, range=[colours[name] for name in names]),
+                legend=vega.Legend(orient="bottom", title=None, labelLimit=240, columns=2),
             ),
             # Losses that are one curve are seen through each other's gaps.
-            strokeDash=alt.StrokeDash(
-                "loss:N", scale=alt.Scale(domain=names, range=_DASHES[: len(names)]), legend=None
+            strokeDash=vega.StrokeDash(
+                "loss:N", scale=vega.Scale(domain=names, range=_DASHES[: len(names)]), legend=None
             ),
             tooltip=[
-                alt.Tooltip("loss:N", title=_("loss")),
-                alt.Tooltip("at:Q", title=axis, format=".2f"),
-                alt.Tooltip(f"{column}:Q", title=title, format=".4~g"),
+                vega.Tooltip("loss:N", title=_("loss")),
+                vega.Tooltip("at:Q", title=axis, format=".2f"),
+                vega.Tooltip(f"{column}:Q", title=title, format=".4~g"),
             ],
         )
         .properties(height=250, width="container", autosize=_FIT, title=_heading(title))
@@ -189,7 +188,7 @@ def outlier_chart(
     fits: pd.DataFrame,
     colours: Mapping[str, str],
     _: Translate,
-) -> alt.LayerChart:
+) -> vega.Chart:
     """Measured values on a line, one far away, and what each loss makes of them.
 
     Args:
@@ -197,39 +196,39 @@ def outlier_chart(
     """
     data = pd.DataFrame({"at": [*points, outlier], "out": [*([False] * len(points)), True]})
     names = list(fits["loss"])
-    x = alt.X("at:Q", title=_("measured value"), axis=alt.Axis(grid=False), scale=_plain())
+    x = vega.X("at:Q", title=_("measured value"), axis=vega.Axis(grid=False), scale=_plain())
     dots = (
-        alt.Chart(data)
+        vega.Chart(data)
         .mark_point(filled=True, size=70, opacity=0.8)
-        .encode(x=x, y=alt.value(16), color=alt.value("#8C8C8C"))
-        .encode(shape=alt.Shape("out:N", legend=None))
+        .encode(x=x, y=vega.value(16), color=vega.value("#8C8C8C"))
+        .encode(shape=vega.Shape("out:N", legend=None))
     )
-    base = alt.Chart(fits.rename(columns={"fit": "at"})).encode(
+    base = vega.Chart(fits.rename(columns={"fit": "at"})).encode(
         x=x,
-        y=alt.Y("loss:N", title=None, sort=names, axis=alt.Axis(labelLimit=190), scale=_rows()),
-        color=alt.Color(
+        y=vega.Y("loss:N", title=None, sort=names, axis=vega.Axis(labelLimit=190), scale=_rows()),
+        color=vega.Color(
             "loss:N",
             legend=None,
-            scale=alt.Scale(domain=names, range=[colours[name] for name in names]),
+            scale=vega.Scale(domain=names, range=[colours[name] for name in names]),
         ),
         tooltip=[
-            alt.Tooltip("loss:N", title=_("loss")),
-            alt.Tooltip("at:Q", title=_("answer"), format=".3f"),
+            vega.Tooltip("loss:N", title=_("loss")),
+            vega.Tooltip("at:Q", title=_("answer"), format=".3f"),
         ],
     )
     ticks = base.mark_tick(thickness=4, size=20)
     told = base.mark_text(align="left", dx=8, fontSize=12).encode(
-        text=alt.Text("at:Q", format=".2f")
+        text=vega.Text("at:Q", format=".2f")
     )
-    chart: alt.LayerChart = (
-        alt.layer(dots, ticks, told)
+    chart: vega.Chart = (
+        vega.layer(dots, ticks, told)
         .properties(width="container", autosize=_FIT, height=200)
         .configure_view(stroke=None)
     )
     return chart
 
 
-def bars_chart(frame: pd.DataFrame, title: str, _: Translate) -> alt.LayerChart:
+def bars_chart(frame: pd.DataFrame, title: str, _: Translate) -> vega.Chart:
     """A number of each class, from -1 to 1.
 
     Args:
@@ -237,46 +236,46 @@ def bars_chart(frame: pd.DataFrame, title: str, _: Translate) -> alt.LayerChart:
     """
     # A probability needs no sign, a pull does.
     sign = "+" if (frame["value"] < 0).any() else ""
-    base = alt.Chart(frame.assign(end=frame["value"].clip(lower=0))).encode(
-        y=alt.Y("label:N", title=_("class")),
+    base = vega.Chart(frame.assign(end=frame["value"].clip(lower=0))).encode(
+        y=vega.Y("label:N", title=_("class")),
         tooltip=[
-            alt.Tooltip("label:N", title=_("class")),
-            alt.Tooltip("value:Q", title=title, format=".3f"),
+            vega.Tooltip("label:N", title=_("class")),
+            vega.Tooltip("value:Q", title=title, format=".3f"),
         ],
     )
-    x = alt.X("value:Q", title=None, scale=alt.Scale(domain=[-1, 1.25]))
+    x = vega.X("value:Q", title=None, scale=vega.Scale(domain=[-1, 1.25]))
     bars = base.mark_bar().encode(
-        x=x, color=alt.condition("datum.value < 0", alt.value("#D55E00"), alt.value("#0072B2"))
+        x=x, color=vega.condition("datum.value < 0", vega.value("#D55E00"), vega.value("#0072B2"))
     )
     texts = base.mark_text(dx=4, align="left", fontSize=12, color=_REST).encode(
-        text=alt.Text("value:Q", format=sign + ".2f"), x=alt.X("end:Q")
+        text=vega.Text("value:Q", format=sign + ".2f"), x=vega.X("end:Q")
     )
-    chart: alt.LayerChart = (
-        alt.layer(bars, texts)
+    chart: vega.Chart = (
+        vega.layer(bars, texts)
         .properties(height=150, width="container", autosize=_FIT, title=_heading(title))
         .configure_view(stroke=None)
     )
     return chart
 
 
-def _thick(hovered: alt.Parameter) -> alt.StrokeWidthValue:
-    return alt.StrokeWidthValue(value=1, condition={"param": hovered.name, "value": 2})
+def _thick(hovered: vega.Parameter) -> vega.Words:
+    return vega.lit(hovered, 2, 1)
 
 
-def _plain() -> alt.Scale:
-    return alt.Scale(nice=False, zero=False)
+def _plain() -> vega.Scale:
+    return vega.Scale(nice=False, zero=False)
 
 
-def _rows() -> alt.Scale:
-    return alt.Scale(paddingOuter=0.9)
+def _rows() -> vega.Scale:
+    return vega.Scale(paddingOuter=0.9)
 
 
-def _near(values: pd.Series) -> alt.Scale:
+def _near(values: pd.Series) -> vega.Scale:
     """A scale of what most of the curve is: entropies grow without bound at the edge."""
     low, high = float(values.quantile(0.02)), float(values.quantile(0.98))
     room = 0.05 * (high - low or 1)
-    return alt.Scale(domain=[low - room, high + room], nice=False)
+    return vega.Scale(domain=[low - room, high + room], nice=False)
 
 
 def _heading(title: str) -> Any:
-    return alt.Title(title, anchor="start", fontSize=13, fontWeight="normal", frame="group")
+    return vega.Title(title, anchor="start", fontSize=13, fontWeight="normal", frame="group")

@@ -1,6 +1,6 @@
 """Lines of configurations along any axis: steps, profiles across layers, courses over epochs.
 
-A frame in, an ``alt.Chart`` out: lines with bands, a name beside the end of each, for light and
+A frame in, a chart out: lines with bands, a name beside the end of each, for light and
 dark alike. What is drawn along which axis the caller says.
 """
 
@@ -9,21 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts import vega
 from core.charts.axes import tick_words
 from core.charts.palette import Style, legible
 from core.charts.placing import apart
-from core.charts.quick import lit
 
 _LABEL_GAP = 15  # pixels: the height of one label
 _LEADER = 22  # pixels between the end of a line and its label
 _MOST_LABELS = 40
 # Words beside the data, on light and dark pages.
 QUIET = "#787F8C"
-_LEGEND = alt.Legend(
+_LEGEND = vega.Legend(
     orient="bottom",
     title=None,
     columns=2,
@@ -59,11 +58,11 @@ def line_chart(
     y: Axis,
     styles: Mapping[str, Style],
     *,
-    title: alt.Title,
+    title: vega.Title,
     told: Mapping[str, str],
     steps: bool = False,
     height: int = 340,
-) -> alt.LayerChart:
+) -> vega.Chart:
     """Lines with bands and direct labels.
 
     Args:
@@ -81,28 +80,28 @@ def line_chart(
     domain = y.domain or _domain(shown, y)
     ticks = _decades(*domain) if y.log else []
     legend = _LEGEND if x.legend else None
-    base = alt.Chart(shown).encode(x=_x(shown, x), color=_colour(labels, styles, legend))
-    dash = alt.StrokeDash(
+    base = vega.Chart(shown).encode(x=_x(shown, x), color=_colour(labels, styles, legend))
+    dash = vega.StrokeDash(
         "configuration:N",
-        scale=alt.Scale(domain=labels, range=[list(styles[label].dash) for label in labels]),
+        scale=vega.Scale(domain=labels, range=[list(styles[label].dash) for label in labels]),
         legend=legend,
     )
     scale: dict[str, Any] = {
-        "scale": alt.Scale(
+        "scale": vega.Scale(
             domain=list(domain), type="log" if y.log else "linear", nice=False, clamp=True
         ),
-        "axis": alt.Axis(
+        "axis": vega.Axis(
             format=y.format,
             title=y.title or None,
-            values=ticks or alt.Undefined,
-            labelExpr=tick_words(ticks) if ticks else alt.Undefined,
+            values=ticks or vega.Undefined,
+            labelExpr=tick_words(ticks) if ticks else vega.Undefined,
             tickCount=6,
         ),
     }
     ends = _ends(shown, x, y, domain, height, styles)
-    named = alt.Chart(ends).encode(x=_x(shown, x), color=_colour(labels, styles))
-    chart: alt.LayerChart = (
-        alt.layer(
+    named = vega.Chart(ends).encode(x=_x(shown, x), color=_colour(labels, styles))
+    chart: vega.Chart = (
+        vega.layer(
             *_lines(base, y, scale, dash, told, steps=steps),
             *([] if x.legend else _labels(named, x, scale, dash)),
         )
@@ -111,32 +110,32 @@ def line_chart(
             width="container",
             title=title,
             padding={"left": 5, "top": 5, "right": 5, "bottom": 5},
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            autosize=vega.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)
     )
     return chart
 
 
-def heading(title: str, subtitle: str = "") -> alt.Title:
+def heading(title: str, subtitle: str = "") -> vega.Title:
     """The title of a chart, small, at its left edge."""
-    return alt.Title(
+    return vega.Title(
         title,
         anchor="start",
         frame="group",
         fontSize=13,
         fontWeight="normal",
         offset=8,
-        subtitle=subtitle or alt.Undefined,
+        subtitle=subtitle or vega.Undefined,
         subtitleFontSize=11,
         # Read on white and on near-black alike; the theme leaves it black.
         subtitleColor=QUIET,
     )
 
 
-def name_axis(**settings: Any) -> alt.Axis:
+def name_axis(**settings: Any) -> vega.Axis:
     """An axis of names, every one of them shown."""
-    return alt.Axis(
+    return vega.Axis(
         # Whatever the theme thinks of room.
         labelOverlap=False,
         labelFlush=False,
@@ -149,18 +148,18 @@ def name_axis(**settings: Any) -> alt.Axis:
     )
 
 
-def _x(frame: pd.DataFrame, axis: Axis) -> alt.X:
+def _x(frame: pd.DataFrame, axis: Axis) -> vega.X:
     values = frame[axis.column]
     domain = axis.domain or (float(values.min()), float(values.max()))
     ticks: dict[str, Any] = {
         "tickMinStep": 1,
         "tickCount": max(min(int(domain[1] - domain[0]), 8), 1),
     }
-    return alt.X(
+    return vega.X(
         f"{axis.column}:Q",
         title=axis.title,
-        scale=alt.Scale(domain=list(domain), nice=False, type="log" if axis.log else "linear"),
-        axis=alt.Axis(
+        scale=vega.Scale(domain=list(domain), nice=False, type="log" if axis.log else "linear"),
+        axis=vega.Axis(
             format="d" if axis.whole else axis.format,
             grid=False,
             **ticks if axis.whole else {"tickCount": 8},
@@ -169,11 +168,11 @@ def _x(frame: pd.DataFrame, axis: Axis) -> alt.X:
 
 
 def _colour(
-    labels: Sequence[str], styles: Mapping[str, Style], legend: alt.Legend | None = None
-) -> alt.Color:
+    labels: Sequence[str], styles: Mapping[str, Style], legend: vega.Legend | None = None
+) -> vega.Color:
     colours = [styles[label].colour for label in labels]
-    return alt.Color(
-        "configuration:N", scale=alt.Scale(domain=list(labels), range=colours), legend=legend
+    return vega.Color(
+        "configuration:N", scale=vega.Scale(domain=list(labels), range=colours), legend=legend
     )
 
 
@@ -229,37 +228,37 @@ def _ends(
 
 
 def _lines(
-    base: alt.Chart,
+    base: vega.Chart,
     y: Axis,
     scale: Mapping[str, Any],
-    dash: alt.StrokeDash,
+    dash: vega.StrokeDash,
     told: Mapping[str, str],
     *,
     steps: bool,
-) -> tuple[alt.Chart, ...]:
+) -> tuple[vega.Chart, ...]:
     """Bands, lines, and the points that a pointer meets: the others then step back."""
-    hovered = alt.selection_point(
-        fields=["configuration"], on="pointerover", nearest=True, clear="pointerout"
+    hovered = vega.selection_point(
+        "hovered", fields=["configuration"], on="pointerover", nearest=True, clear="pointerout"
     )
     bend: dict[str, Any] = {"interpolate": "step-after"} if steps else {}
     # Many bands over one another hide the lines: then a line shows its own when pointed at.
     few = base.data["configuration"].nunique() <= 4
     band = base.mark_area(clip=True, **bend).encode(
-        y=alt.Y("low:Q", **scale),
-        y2=alt.Y2("high:Q"),
-        opacity=lit(hovered, 0.22, 0.14 if few else 0, empty=False),
+        y=vega.Y("low:Q", **scale),
+        y2=vega.Y2("high:Q"),
+        opacity=vega.lit(hovered, 0.22, 0.14 if few else 0, empty=False),
     )
     line = base.mark_line(strokeWidth=2.2, clip=True, **bend).encode(
-        y=alt.Y(f"{y.column}:Q", **scale),
+        y=vega.Y(f"{y.column}:Q", **scale),
         strokeDash=dash,
-        opacity=lit(hovered, 1, 0.25),
+        opacity=vega.lit(hovered, 1, 0.25),
     )
     point = (
         base.mark_point(size=36, filled=True, clip=False)
         .encode(
-            y=alt.Y(f"{y.column}:Q", **scale),
-            opacity=lit(hovered, 1, 0.25),
-            tooltip=[alt.Tooltip(f"{column}:N", title=words) for column, words in told.items()],
+            y=vega.Y(f"{y.column}:Q", **scale),
+            opacity=vega.lit(hovered, 1, 0.25),
+            tooltip=[vega.Tooltip(f"{column}:N", title=words) for column, words in told.items()],
         )
         .add_params(hovered)
     )
@@ -267,17 +266,20 @@ def _lines(
 
 
 def _labels(
-    base: alt.Chart, x: Axis, scale: Mapping[str, Any], dash: alt.StrokeDash
-) -> tuple[alt.Chart, alt.Chart]:
+    base: vega.Chart, x: Axis, scale: Mapping[str, Any], dash: vega.StrokeDash
+) -> tuple[vega.Chart, vega.Chart]:
     """A name beside the end of each line; the leader in its colour and dash is the key."""
     leader = base.mark_rule(strokeWidth=1.8, x2Offset=_LEADER - 4).encode(
-        x2=alt.X2(f"{x.column}:Q"), y=alt.Y("end:Q", **scale), y2=alt.Y2("place:Q"), strokeDash=dash
+        x2=vega.X2(f"{x.column}:Q"),
+        y=vega.Y("end:Q", **scale),
+        y2=vega.Y2("place:Q"),
+        strokeDash=dash,
     )
     name = base.mark_text(
         align="left", baseline="middle", dx=_LEADER, fontSize=12, fontWeight=600
     ).encode(
-        y=alt.Y("place:Q", **scale),
-        text=alt.Text("configuration:N"),
-        color=alt.Color("ink:N", scale=None),
+        y=vega.Y("place:Q", **scale),
+        text=vega.Text("configuration:N"),
+        color=vega.Color("ink:N", scale=None),
     )
     return leader, name

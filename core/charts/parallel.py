@@ -1,15 +1,15 @@
 """Parallel coordinates: a line a run across its settings and results, to be brushed.
 
-Positions of ``analysis.parallel`` in, an ``alt.Chart`` out.
+Positions of ``analysis.parallel`` in, a chart out.
 """
 
 import json
 from collections.abc import Sequence
 
-import altair as alt
 import pandas as pd
 
 from core.catalog import ACTIVATIONS
+from core.charts import vega
 from core.language import Translate
 
 BRUSH = "brush"
@@ -17,7 +17,7 @@ BRUSH = "brush"
 
 def parallel_chart(
     positions: pd.DataFrame, ticks: pd.DataFrame, titles: Sequence[str], _: Translate
-) -> alt.LayerChart:
+) -> vega.Chart:
     """Lines over as many axes as there are ``titles``.
 
     Args:
@@ -31,25 +31,25 @@ def parallel_chart(
     names = [name.partition("(")[0] for name in positions["activation"]]
     frame = positions.assign(colour=[ACTIVATIONS[name].colour for name in names])
     named = json.dumps(dict(zip(axes, titles, strict=True)), ensure_ascii=False)
-    x = alt.X(
+    x = vega.X(
         "key:N",
-        scale=alt.Scale(domain=axes, type="point", padding=0.35),
+        scale=vega.Scale(domain=axes, type="point", padding=0.35),
         title=None,
-        axis=alt.Axis(
+        axis=vega.Axis(
             labelExpr=f"({named})[datum.value]", labelAngle=0, labelLimit=110, orient="top",
             labelFontSize=12, labelFontWeight=600, grid=True, ticks=False, domain=False,
         ),
     )  # fmt: skip
-    y = alt.Y("value:Q", scale=alt.Scale(domain=[-0.03, 1.03], nice=False), axis=None)
+    y = vega.Y("value:Q", scale=vega.Scale(domain=[-0.03, 1.03], nice=False), axis=None)
     # The brush speaks of points; a line is kept if each of its points on these axes is inside.
     inside = " && ".join(
         f"(indexof({BRUSH}.key, '{axis}') < 0 ||"
         f" (datum.{axis} >= {BRUSH}.value[0] && datum.{axis} <= {BRUSH}.value[1]))"
         for axis in axes
     )
-    brush = alt.selection_interval(name=BRUSH, encodings=["x", "y"])
+    brush = vega.selection_interval(name=BRUSH, encodings=["x", "y"])
     folded = (
-        alt.Chart(frame)
+        vega.Chart(frame)
         .transform_calculate(kept=f"!isValid({BRUSH}.value) || ({inside})")
         .transform_fold([*axes])
     )
@@ -57,21 +57,21 @@ def parallel_chart(
         x=x,
         y=y,
         detail="run_id:N",
-        color=alt.Color("colour:N", scale=None),
-        opacity=alt.condition("datum.kept", alt.value(_opacity(len(frame))), alt.value(0.04)),
+        color=vega.Color("colour:N", scale=None),
+        opacity=vega.condition("datum.kept", vega.value(_opacity(len(frame))), vega.value(0.04)),
     )
     grips = folded.mark_point(opacity=0, size=1).encode(x=x, y=y).add_params(brush)
     labels = (
-        alt.Chart(ticks.rename(columns={"axis": "key", "position": "value"}))
+        vega.Chart(ticks.rename(columns={"axis": "key", "position": "value"}))
         .mark_text(align="left", dx=5, fontSize=11, color="#8C8C8C")
         .encode(x=x, y=y, text="text:N")
     )
-    chart: alt.LayerChart = (
-        alt.layer(lines, grips, labels)
+    chart: vega.Chart = (
+        vega.layer(lines, grips, labels)
         .properties(
             width="container",
             height=360,
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            autosize=vega.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)
     )

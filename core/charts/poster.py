@@ -1,6 +1,6 @@
 """Charts as one picture that explains itself: title, setting, charts, findings and link.
 
-Altair charts in, one Vega-Lite specification out, on white, with every width said: a file
+Charts in, one Vega-Lite specification out, on white, with every width said: a file
 has no page around it. Texts are in the reader's language already.
 """
 
@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
+import pandas as pd
 
-from core.errors import PictureFailed
-from core.language import N_
+from core.charts import vega
+from core.charts.vega import Chart
 
 WIDTH = 1120  # pixels of a whole comparison
 CHART_WIDTH = 760  # pixels of a single chart's plot
@@ -28,15 +28,6 @@ _EACH_ITS_OWN = {kind: dict.fromkeys(_CHANNELS, "independent") for kind in ("leg
 _POWER = re.compile("×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 
-Chart = (
-    alt.Chart
-    | alt.LayerChart
-    | alt.FacetChart
-    | alt.HConcatChart
-    | alt.VConcatChart
-    | alt.ConcatChart
-    | alt.RepeatChart
-)
 Row = Sequence[Chart]
 
 
@@ -57,18 +48,14 @@ def poster(
     Args:
         width: pixels that a chart as wide as its place gets; a row shares them.
         abreast: a row of fewer charts than this leaves the place of the others empty.
-
-    Raises:
-        PictureFailed: a chart has more rows than Altair writes into a file.
     """
-    params: list[Any] = []
     datasets: dict[str, Any] = {}
-    lines = [_row(row, width, abreast, params, datasets) for row in rows]
+    lines = [_row(row, width, abreast, datasets) for row in rows]
     width = _natural(lines, width)
     subtitle = [part for line in about.lines for part in wrapped(line, width, _LINE)]
     below = [part for line in about.footer for part in wrapped(line, width, _LINE)]
     content: dict[str, Any] = {
-        "$schema": alt.SCHEMA_URL,
+        "$schema": vega.SCHEMA_URL,
         "title": {
             "text": wrapped(about.title, width, _TITLE),
             "subtitle": subtitle,
@@ -88,14 +75,13 @@ def poster(
         "config": _config(font),
         "datasets": datasets,
     }
-    # What a pointer does in a page has no place in a file, but its rules name these.
-    whole: dict[str, Any] = _drawable(content | ({"params": params} if params else {}))
+    whole: dict[str, Any] = _drawable(content)
     return whole
 
 
 def texts_chart(
     headings: Sequence[str], rows: Sequence[Sequence[str]], inks: Sequence[str], width: int
-) -> alt.Chart:
+) -> Chart:
     """A table of texts; the first cell of each row in its own of ``inks``."""
     wide = [max(map(_width, column)) for column in zip(headings, *rows, strict=True)]
     # Letters as large as the width allows, with a gap between columns.
@@ -109,14 +95,14 @@ def texts_chart(
         for line, row in enumerate([headings, *rows])
         for column, (start, text) in enumerate(zip(starts, row, strict=True))
     ]
-    base = alt.Chart(alt.InlineData(values=cells))
+    base = Chart(pd.DataFrame(cells))
     text = base.mark_text(align="left", baseline="middle", fontSize=size).encode(
-        x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
-        y=alt.Y("y:O", axis=None),
+        x=vega.X("x:Q", axis=None, scale=vega.Scale(domain=[0, width], nice=False)),
+        y=vega.Y("y:O", axis=None),
         text="text:N",
-        color=alt.Color("ink:N", scale=None),
+        color=vega.Color("ink:N", scale=None),
     )
-    table: alt.Chart = text.properties(width=width, height=alt.Step(28))
+    table: Chart = text.properties(width=width, height=vega.Step(28))
     return table
 
 
@@ -159,22 +145,13 @@ def _mark_width(mark: str) -> float:
     return 1.0 if unicodedata.east_asian_width(mark) in "WF" else 0.56
 
 
-def _row(
-    row: Row, width: int, abreast: int, params: list[Any], datasets: dict[str, Any]
-) -> dict[str, Any]:
+def _row(row: Row, width: int, abreast: int, datasets: dict[str, Any]) -> dict[str, Any]:
     places = max(len(row), abreast)
     share = (width - _GAP * (places - 1)) // places
     charts = []
     for chart in row:
-        try:
-            content = chart.to_dict()
-        except alt.MaxRowsError as error:
-            reason = str(error).splitlines()[0]
-            raise PictureFailed(
-                N_("The picture could not be drawn: {reason}"), reason=reason
-            ) from error
-        params += content.pop("params", []) if "layer" in content else []
-        datasets |= content.pop("datasets", {})
+        content = _still(chart.to_dict())
+        datasets |= content.pop("datasets")
         # These belong to a whole picture, and this is a part of one.
         for name in ("$schema", "config", "autosize", "padding", "background"):
             content.pop(name, None)
@@ -200,6 +177,21 @@ def _natural(lines: Sequence[Mapping[str, Any]], width: int) -> int:
 
 def _size(chart: Mapping[str, Any]) -> Any:
     return chart.get("width")
+
+
+def _still(content: Any) -> Any:
+    """``content`` as it is while nobody points: rules on pointing have no place in a file."""
+    if isinstance(content, list):
+        return [_still(part) for part in content]
+    if not isinstance(content, dict):
+        return content
+    rule = content.get("condition")
+    if isinstance(rule, dict) and "param" in rule:
+        return {"value": rule["value"] if rule.get("empty", True) else content["value"]}
+    kept = {key: _still(part) for key, part in content.items() if key not in ("params", "datasets")}
+    dragged = [one for one in content.get("params", ()) if one["select"]["type"] == "interval"]
+    rows = {"datasets": content["datasets"]} if "datasets" in content else {}
+    return kept | ({"params": dragged} if dragged else {}) | rows
 
 
 def _drawable(content: Any) -> Any:

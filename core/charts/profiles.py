@@ -1,13 +1,13 @@
 """Statistics of layers as lines: across the layers, and over the epochs.
 
-Frames of ``analysis.layers`` in, ``alt.Chart`` out.
+Frames of ``analysis.layers`` in, charts out.
 """
 
 from collections.abc import Mapping
 
-import altair as alt
 import pandas as pd
 
+from core.charts import vega
 from core.charts.lines import NUMBERS, Axis, heading, line_chart
 from core.charts.palette import Style
 from core.charts.strip import Statistic
@@ -21,7 +21,7 @@ _ONE = N_("one seed")
 
 def across_chart(
     frame: pd.DataFrame, statistic: Statistic, styles: Mapping[str, Style], _: Translate
-) -> alt.LayerChart:
+) -> vega.Chart:
     """``statistic`` by hidden layer, on a log axis."""
     # Of networks of different depth, lines end amid the others.
     apart = bool(frame.groupby("configuration")["layer"].max().nunique() > 1)
@@ -35,7 +35,7 @@ def epochs_chart(
     layer: int,
     styles: Mapping[str, Style],
     _: Translate,
-) -> alt.LayerChart:
+) -> vega.Chart:
     """``statistic`` of one ``layer`` by epoch; orders of magnitude on a log axis."""
     place = _("layer {layer}").format(layer=layer)
     return _chart(frame, Axis("epoch", _("epoch"), whole=True), statistic, place, styles, _)
@@ -48,7 +48,7 @@ def _chart(
     place: str,
     styles: Mapping[str, Style],
     _: Translate,
-) -> alt.LayerChart:
+) -> vega.Chart:
     log = statistic.kind == "order"
     share = statistic.kind == "share"
 

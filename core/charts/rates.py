@@ -1,16 +1,16 @@
 """Charts of learning rates: the map of classes, and the loss of a range test.
 
-Frames of ``analysis.rates`` in, ``alt.Chart`` out.
+Frames of ``analysis.rates`` in, charts out.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts import vega
 from core.charts.lines import NUMBERS, QUIET, heading, name_axis
 from core.charts.palette import ink
 from core.language import N_, Translate
@@ -37,7 +37,7 @@ CLASS_COLOURS: Mapping[str, str] = {
 
 def rate_map_chart(
     frame: pd.DataFrame, metric: Metric, _: Translate, *, legend: bool = False
-) -> alt.LayerChart:
+) -> vega.Chart:
     """Cells by row and learning rate: the class as colour, the value (or how many diverged) in it.
 
     Args:
@@ -53,46 +53,46 @@ def rate_map_chart(
     halves = (cells["high"] - cells["low"]) / 2
     cells["spread"] = [metric.spread(half) or "–" for half in halves]
     rows, rates = list(dict.fromkeys(cells["name"])), sorted(cells["learning_rate"].unique())
-    base = alt.Chart(cells).encode(
-        x=alt.X(
+    base = vega.Chart(cells).encode(
+        x=vega.X(
             "rate:N",
             title=_("learning rate"),
-            scale=alt.Scale(domain=[f"{rate:g}" for rate in rates]),
+            scale=vega.Scale(domain=[f"{rate:g}" for rate in rates]),
             axis=name_axis(labelAngle=0 if len(rates) <= 5 else -45),
         ),
-        y=alt.Y("name:N", title=None, scale=alt.Scale(domain=rows), axis=name_axis()),
+        y=vega.Y("name:N", title=None, scale=vega.Scale(domain=rows), axis=name_axis()),
         tooltip=[
-            alt.Tooltip("name:N", title=_("configuration")),
-            alt.Tooltip("rate:N", title=_("learning rate")),
-            alt.Tooltip("class:N", title=_("class")),
-            alt.Tooltip("text:N", title=_(metric.title)),
-            alt.Tooltip("spread:N", title=_("95 % interval")),
-            alt.Tooltip("n:Q", title=_("seeds")),
-            alt.Tooltip("diverged:Q", title=_("diverged")),
+            vega.Tooltip("name:N", title=_("configuration")),
+            vega.Tooltip("rate:N", title=_("learning rate")),
+            vega.Tooltip("class:N", title=_("class")),
+            vega.Tooltip("text:N", title=_(metric.title)),
+            vega.Tooltip("spread:N", title=_("95 % interval")),
+            vega.Tooltip("n:Q", title=_("seeds")),
+            vega.Tooltip("diverged:Q", title=_("diverged")),
         ],
     )
     kinds = [kind for kind in CLASS_TITLES if (cells["kind"] == kind).any()]
-    classes = alt.Fill(
+    classes = vega.Fill(
         "class:N",
-        scale=alt.Scale(
+        scale=vega.Scale(
             domain=[_(CLASS_TITLES[kind]) for kind in kinds],
             range=[CLASS_COLOURS[kind] for kind in kinds],
         ),
-        legend=alt.Legend(orient="bottom", title=None) if legend else None,
+        legend=vega.Legend(orient="bottom", title=None) if legend else None,
     )
     layers = [base.mark_rect(cornerRadius=2).encode(fill=classes)]
     if len(rates) <= 14:
         layers.append(
             base.mark_text(fontSize=12 if len(rates) <= 9 else 10).encode(
-                text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)
+                text=vega.Text("text:N"), color=vega.Color("ink:N", scale=None)
             )
         )
-    chart: alt.LayerChart = (
-        alt.layer(*layers)
+    chart: vega.Chart = (
+        vega.layer(*layers)
         .properties(
             width="container",
-            height=alt.Step(30),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            height=vega.Step(30),
+            autosize=vega.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)
         .configure_scale(bandPaddingInner=0.06, bandPaddingOuter=0)
@@ -111,7 +111,7 @@ def _cell(row: Mapping[Any, Any], metric: Metric) -> str:
 
 def range_chart(
     losses: pd.DataFrame, marks: Sequence[tuple[float, str]], start: float, _: Translate
-) -> alt.LayerChart:
+) -> vega.Chart:
     """The loss after a few updates by learning rate, on log axes; marks and divergences named.
 
     Args:
@@ -124,54 +124,54 @@ def range_chart(
     known = losses[np.isfinite(losses["loss"])]
     low = float(known["loss"].min()) * 0.85 if len(known) else 0.1
     high = start * 1.6 if np.isfinite(start) else 1.0
-    x = alt.X(
+    x = vega.X(
         "learning_rate:Q",
         title=_("learning rate"),
-        scale=alt.Scale(type="log", domain=[float(rates.min()), float(rates.max())], nice=False),
-        axis=alt.Axis(format=NUMBERS, tickCount=7, grid=False),
+        scale=vega.Scale(type="log", domain=[float(rates.min()), float(rates.max())], nice=False),
+        axis=vega.Axis(format=NUMBERS, tickCount=7, grid=False),
     )
-    scale = alt.Scale(type="log", domain=[max(low, 1e-9), max(high, 1e-8)], nice=False, clamp=True)
-    y = alt.Y(
-        "loss:Q", title=_("test loss"), scale=scale, axis=alt.Axis(format=NUMBERS, tickCount=6)
+    scale = vega.Scale(type="log", domain=[max(low, 1e-9), max(high, 1e-8)], nice=False, clamp=True)
+    y = vega.Y(
+        "loss:Q", title=_("test loss"), scale=scale, axis=vega.Axis(format=NUMBERS, tickCount=6)
     )
     told = known.assign(text=[number(value) for value in known["loss"]])
     colour = "#3A7CB5"
-    base = alt.Chart(told).encode(x=x, y=y)
+    base = vega.Chart(told).encode(x=x, y=y)
     band = base.mark_area(opacity=0.15, color=colour, clip=True).encode(
-        y=alt.Y("low:Q", scale=scale), y2=alt.Y2("high:Q")
+        y=vega.Y("low:Q", scale=scale), y2=vega.Y2("high:Q")
     )
     line = base.mark_line(color=colour, strokeWidth=2.2, clip=True)
     point = base.mark_point(filled=True, size=45, color=colour, opacity=1).encode(
         tooltip=[
-            alt.Tooltip("learning_rate:Q", title=_("learning rate"), format=NUMBERS),
-            alt.Tooltip("text:N", title=_("test loss")),
-            alt.Tooltip("n:Q", title=_("seeds")),
-            alt.Tooltip("diverged:Q", title=_("diverged")),
+            vega.Tooltip("learning_rate:Q", title=_("learning rate"), format=NUMBERS),
+            vega.Tooltip("text:N", title=_("test loss")),
+            vega.Tooltip("n:Q", title=_("seeds")),
+            vega.Tooltip("diverged:Q", title=_("diverged")),
         ]
     )
     lost = losses[losses["diverged"] > 0].assign(loss=max(high, 1e-8), text="×")
     cross = (
-        alt.Chart(lost)
+        vega.Chart(lost)
         .mark_text(dy=8, fontSize=14, color="#C2410C", fontWeight=700)
         .encode(
             x=x,
             y=y,
-            text=alt.Text("text:N"),
-            tooltip=[alt.Tooltip("diverged:Q", title=_("diverged"))],
+            text=vega.Text("text:N"),
+            tooltip=[vega.Tooltip("diverged:Q", title=_("diverged"))],
         )
     )
     begun = pd.DataFrame({"loss": [start], "text": [_("before training")]})
-    rule = alt.Chart(begun).mark_rule(strokeDash=[4, 3], opacity=0.6).encode(y=y)
+    rule = vega.Chart(begun).mark_rule(strokeDash=[4, 3], opacity=0.6).encode(y=y)
     words = (
-        alt.Chart(begun)
+        vega.Chart(begun)
         .mark_text(align="left", dx=4, dy=-7, fontSize=11, color=QUIET)
-        .encode(x=alt.value(0), y=y, text=alt.Text("text:N"))
+        .encode(x=vega.value(0), y=y, text=vega.Text("text:N"))
     )
     named = pd.DataFrame(list(marks), columns=["learning_rate", "text"])
-    mark = alt.Chart(named).mark_rule(color="#8E4585", opacity=0.75, strokeWidth=1.5).encode(x=x)
+    mark = vega.Chart(named).mark_rule(color="#8E4585", opacity=0.75, strokeWidth=1.5).encode(x=x)
     middle = math.sqrt(float(rates.min()) * float(rates.max()))
     labels = [
-        alt.Chart(named.iloc[[row]])
+        vega.Chart(named.iloc[[row]])
         .mark_text(
             # Towards the middle, where there is room; one below the other, for marks may be near.
             align="left" if named["learning_rate"][row] < middle else "right",
@@ -179,16 +179,16 @@ def range_chart(
             fontSize=12,
             color="#A45FB0",
         )
-        .encode(x=x, y=alt.value(26 + 16 * row), text=alt.Text("text:N"))
+        .encode(x=x, y=vega.value(26 + 16 * row), text=vega.Text("text:N"))
         for row in range(len(named))
     ]
-    chart: alt.LayerChart = (
-        alt.layer(band, rule, mark, line, point, cross, words, *labels)
+    chart: vega.Chart = (
+        vega.layer(band, rule, mark, line, point, cross, words, *labels)
         .properties(
             width="container",
             height=300,
             title=heading(_("Loss after {updates} updates (× diverged)").format(updates=updates)),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            autosize=vega.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)
     )

@@ -1,16 +1,16 @@
 """Ridgelines: the distribution of a layer's activations, a ridge for each configuration.
 
-A frame of ``analysis.ridges`` in, an ``alt.Chart`` out. A ridge is as high as its own greatest
+A frame of ``analysis.ridges`` in, a chart out. A ridge is as high as its own greatest
 density allows; exact zeros are told as a share beside it, for a spike would hide the rest.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts import vega
 from core.charts.lines import NUMBERS, QUIET
 from core.charts.palette import Style
 from core.language import Translate
@@ -26,7 +26,7 @@ def ridge_chart(
     configurations: Sequence[str],
     styles: Mapping[str, Style],
     _: Translate,
-) -> alt.LayerChart:
+) -> vega.Chart:
     """The ridges of one ``layer``; in outline what they were ``before`` training.
 
     Args:
@@ -39,11 +39,11 @@ def ridge_chart(
     low, high = float(now["x"].min()), float(now["x"].max())
     start = start[start["x"].between(low, high)] if len(start) else start
     names = json.dumps(rows, ensure_ascii=False)
-    y = alt.Y(
+    y = vega.Y(
         "top:Q",
         title=None,
-        scale=alt.Scale(domain=[len(rows) - 1 + 0.12, -_HEIGHT], nice=False),
-        axis=alt.Axis(
+        scale=vega.Scale(domain=[len(rows) - 1 + 0.12, -_HEIGHT], nice=False),
+        axis=vega.Axis(
             values=list(range(len(rows))),
             labelExpr=f"{names}[datum.value]",
             labelLimit=150,
@@ -54,54 +54,56 @@ def ridge_chart(
             domain=False,
         ),
     )
-    x = alt.X(
+    x = vega.X(
         "x:Q",
         title=_("activation a = f(z), layer {layer}").format(layer=layer),
-        scale=alt.Scale(domain=[low, high], nice=False),
-        axis=alt.Axis(format=NUMBERS, tickCount=5, grid=False),
+        scale=vega.Scale(domain=[low, high], nice=False),
+        axis=vega.Axis(format=NUMBERS, tickCount=5, grid=False),
     )
-    colour = alt.Color(
+    colour = vega.Color(
         "configuration:N",
-        scale=alt.Scale(domain=rows, range=[styles[row].colour for row in rows]),
+        scale=vega.Scale(domain=rows, range=[styles[row].colour for row in rows]),
         legend=None,
     )
-    layers: list[alt.Chart] = [
-        alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(opacity=0.35, strokeDash=[2, 3]).encode(x=x)
+    layers: list[vega.Chart] = [
+        vega.Chart(pd.DataFrame({"x": [0.0]}))
+        .mark_rule(opacity=0.35, strokeDash=[2, 3])
+        .encode(x=x)
     ]
     # One layer a row, so that a ridge in front covers the one behind.
     for row in range(len(rows)):
         own = now[now["row"] == row]
         if len(own):
-            area = alt.Chart(own).mark_area(
+            area = vega.Chart(own).mark_area(
                 opacity=0.72, line={"strokeWidth": 1.3}, clip=True, interpolate="monotone"
             )
             layers.append(
                 area.encode(
                     x=x,
                     y=y,
-                    y2=alt.Y2("foot:Q"),
+                    y2=vega.Y2("foot:Q"),
                     color=colour,
                     tooltip=[
-                        alt.Tooltip("configuration:N", title=_("configuration")),
-                        alt.Tooltip("share:N", title=_("share of exact zeros")),
-                        alt.Tooltip("n:Q", title=_("seeds")),
+                        vega.Tooltip("configuration:N", title=_("configuration")),
+                        vega.Tooltip("share:N", title=_("share of exact zeros")),
+                        vega.Tooltip("n:Q", title=_("seeds")),
                     ],
                 )
             )
     if len(start):
-        outline = alt.Chart(start).mark_line(
+        outline = vega.Chart(start).mark_line(
             strokeWidth=1.2, strokeDash=[3, 2], color=QUIET, clip=True
         )
-        layers.append(outline.encode(x=x, y=y, detail=alt.Detail("configuration:N")))
+        layers.append(outline.encode(x=x, y=y, detail=vega.Detail("configuration:N")))
     zeros = now[now["zeros"] >= 0.005].drop_duplicates("configuration")
-    text = alt.Chart(zeros).mark_text(align="right", dx=-2, dy=-9, fontSize=11, color=QUIET)
-    layers.append(text.encode(x=alt.value("width"), y=y.copy(), text=alt.Text("told:N")))
-    chart: alt.LayerChart = (
-        alt.layer(*layers)
+    text = vega.Chart(zeros).mark_text(align="right", dx=-2, dy=-9, fontSize=11, color=QUIET)
+    layers.append(text.encode(x=vega.value("width"), y=y.copy(), text=vega.Text("told:N")))
+    chart: vega.Chart = (
+        vega.layer(*layers)
         .properties(
             width="container",
             height=int(_ROW * (len(rows) - 1 + _HEIGHT + 0.12)),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            autosize=vega.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)
     )

@@ -1,14 +1,14 @@
 """Charts of convergence: shares of seeds that arrived, and ratios of speed.
 
-Frames of ``analysis.arrivals`` in, ``alt.Chart`` out.
+Frames of ``analysis.arrivals`` in, charts out.
 """
 
 from collections.abc import Mapping
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts import vega
 from core.charts.lines import NUMBERS, QUIET, Axis, heading, line_chart, name_axis
 from core.charts.palette import Style
 from core.language import N_, Translate
@@ -29,7 +29,7 @@ def share_chart(
     _: Translate,
     *,
     hint: bool = True,
-) -> alt.LayerChart:
+) -> vega.Chart:
     """Steps of the share of seeds that have arrived, with their bands.
 
     Args:
@@ -75,7 +75,7 @@ def share_chart(
 
 def ratio_chart(
     race: pd.DataFrame, baseline: str, styles: Mapping[str, Style], _: Translate
-) -> alt.LayerChart:
+) -> vega.Chart:
     """How many times sooner than ``baseline``: points and intervals on a log axis, 1 marked.
 
     Args:
@@ -97,43 +97,43 @@ def ratio_chart(
     ticks = [
         t for t in (0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100) if 1 / reach <= t <= reach
     ]
-    base = alt.Chart(shown).encode(
-        y=alt.Y("configuration:N", scale=alt.Scale(domain=rows), title=None, axis=name_axis()),
-        color=alt.Color(
+    base = vega.Chart(shown).encode(
+        y=vega.Y("configuration:N", scale=vega.Scale(domain=rows), title=None, axis=name_axis()),
+        color=vega.Color(
             "configuration:N",
-            scale=alt.Scale(domain=rows, range=[styles[row].colour for row in rows]),
+            scale=vega.Scale(domain=rows, range=[styles[row].colour for row in rows]),
             legend=None,
         ),
     )
-    x = alt.X(
+    x = vega.X(
         "ratio:Q",
         title=_("times sooner than {baseline} (left of 1: later)").format(baseline=baseline),
-        scale=alt.Scale(type="log", domain=[1 / reach, reach], nice=False, clamp=True),
-        axis=alt.Axis(values=ticks, format=NUMBERS, grid=True),
+        scale=vega.Scale(type="log", domain=[1 / reach, reach], nice=False, clamp=True),
+        axis=vega.Axis(values=ticks, format=NUMBERS, grid=True),
     )
-    one = alt.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
+    one = vega.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
     span = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        x=alt.X("ratio_low:Q"), x2=alt.X2("ratio_high:Q")
+        x=vega.X("ratio_low:Q"), x2=vega.X2("ratio_high:Q")
     )
     point = base.mark_point(size=90, filled=True, opacity=1).encode(
         x=x,
-        shape=alt.Shape("shape:N", scale=None),
+        shape=vega.Shape("shape:N", scale=None),
         tooltip=[
-            alt.Tooltip("configuration:N", title=_("configuration")),
-            alt.Tooltip("text:N", title=_("times sooner")),
-            alt.Tooltip("pairs:Q", title=_("pairs of seeds")),
+            vega.Tooltip("configuration:N", title=_("configuration")),
+            vega.Tooltip("text:N", title=_("times sooner")),
+            vega.Tooltip("pairs:Q", title=_("pairs of seeds")),
         ],
     )
     # Beside the plot: over it, it would cross the line at 1 or the names.
     text = base.mark_text(align="left", dx=10, fontSize=11).encode(
-        x=alt.value("width"), text=alt.Text("text:N"), color=alt.value(QUIET)
+        x=vega.value("width"), text=vega.Text("text:N"), color=vega.value(QUIET)
     )
-    chart: alt.LayerChart = (
-        alt.layer(one.encode(x=x), span, point, text)
+    chart: vega.Chart = (
+        vega.layer(one.encode(x=x), span, point, text)
         .properties(
             width="container",
-            height=alt.Step(28),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            height=vega.Step(28),
+            autosize=vega.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)
     )

@@ -1,6 +1,6 @@
 """A statistic by configuration and layer: cells of colour, the number in each, all rows named.
 
-A frame of ``analysis.layers.layer_strip`` in, an ``alt.Chart`` out. Fill and text colour of a
+A frame of ``analysis.layers.layer_strip`` in, a chart out. Fill and text colour of a
 cell are chosen here, by contrast, so that they read alike on light and dark pages.
 """
 
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import altair as alt
 import pandas as pd
 
+from core.charts import vega
 from core.charts.palette import DIVERGING, SEQUENTIAL, ink, shade
 from core.charts.still_tables import Cell, Strip, strip_html
 from core.language import N_, Translate
@@ -119,7 +119,7 @@ def strip_chart(
     configurations: Sequence[str],
     _: Translate,
     most_text: int = _MOST_TEXT,
-) -> alt.LayerChart:
+) -> vega.Chart:
     """Cells of ``statistic``: rows are ``configurations`` in that order, columns layers.
 
     Args:
@@ -127,36 +127,36 @@ def strip_chart(
         most_text: of so many layers at most each cell says its number.
     """
     cells = coloured(frame, statistic)
-    base = alt.Chart(cells).encode(
-        x=alt.X("layer:O", title=_("hidden layer"), axis=_axis(labelAngle=0, orient="bottom")),
-        y=alt.Y(
+    base = vega.Chart(cells).encode(
+        x=vega.X("layer:O", title=_("hidden layer"), axis=_axis(labelAngle=0, orient="bottom")),
+        y=vega.Y(
             "configuration:N",
             # The domain keeps a row for what has no value here: it diverged, say.
-            scale=alt.Scale(domain=list(configurations)),
+            scale=vega.Scale(domain=list(configurations)),
             title=None,
             axis=_axis(),
         ),
         tooltip=[
-            alt.Tooltip("configuration:N", title=_("configuration")),
-            alt.Tooltip("layer:O", title=_("hidden layer")),
-            alt.Tooltip("text:N", title=_(statistic.title)),
-            alt.Tooltip("n:Q", title=_("seeds")),
+            vega.Tooltip("configuration:N", title=_("configuration")),
+            vega.Tooltip("layer:O", title=_("hidden layer")),
+            vega.Tooltip("text:N", title=_(statistic.title)),
+            vega.Tooltip("n:Q", title=_("seeds")),
         ],
     )
-    layers = [base.mark_rect(cornerRadius=2).encode(color=alt.Color("fill:N", scale=None))]
+    layers = [base.mark_rect(cornerRadius=2).encode(color=vega.Color("fill:N", scale=None))]
     count = cells["layer"].nunique()
     if count <= most_text:
         layers.append(
             base.mark_text(fontSize=12 if count <= _MOST_TEXT else 9).encode(
-                text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)
+                text=vega.Text("text:N"), color=vega.Color("ink:N", scale=None)
             )
         )
-    chart: alt.LayerChart = (
-        alt.layer(*layers)
+    chart: vega.Chart = (
+        vega.layer(*layers)
         .properties(
             width="container",
-            height=alt.Step(26),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            height=vega.Step(26),
+            autosize=vega.AutoSizeParams(type="fit-x", contains="padding"),
         )
         .configure_view(stroke=None)
         .configure_scale(bandPaddingInner=0.06, bandPaddingOuter=0)
@@ -190,8 +190,8 @@ def coloured(frame: pd.DataFrame, statistic: Statistic) -> pd.DataFrame:
     return cells
 
 
-def _axis(**settings: Any) -> alt.Axis:
-    return alt.Axis(
+def _axis(**settings: Any) -> vega.Axis:
+    return vega.Axis(
         # Every row and every layer is named, whatever the theme thinks of room.
         labelOverlap=False,
         labelFlush=False,

@@ -1,18 +1,17 @@
 """A surface over the plane with the samples on it, and the surfaces of hidden units.
 
-Arrays and frames of ``analysis.predictions`` in, ``alt.Chart`` out. A background is a
+Arrays and frames of ``analysis.predictions`` in, charts out. A background is a
 picture, so that a panel stays light and a dozen of them can follow a slider.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.charts import raster
+from core.charts import raster, vega
 from core.language import N_, Translate
 from core.metrics import number
 
@@ -31,7 +30,7 @@ def surface_panel(
     title: tuple[str, str],
     targets: tuple[float, float] | None,
     _: Translate,
-) -> alt.LayerChart:
+) -> vega.Chart:
     """One network's surface with samples on it.
 
     Args:
@@ -49,54 +48,54 @@ def surface_panel(
             for part, outlier in zip(points["part"], points["outlier"], strict=True)
         ],
     )
-    x = alt.X(
+    x = vega.X(
         "x:Q",
-        scale=alt.Scale(domain=[left, right], nice=False, zero=False),
+        scale=vega.Scale(domain=[left, right], nice=False, zero=False),
         title="x1",
         axis=_axis(),
     )
-    y = alt.Y(
+    y = vega.Y(
         "y:Q",
-        scale=alt.Scale(domain=[bottom, top], nice=False, zero=False),
+        scale=vega.Scale(domain=[bottom, top], nice=False, zero=False),
         title="x2",
         axis=_axis(titleAngle=0),
     )
     ground = (
-        alt.Chart(
+        vega.Chart(
             pd.DataFrame({"url": [picture], "x": [(left + right) / 2], "y": [(bottom + top) / 2]})
         )
         .mark_image(width=SIDE, height=SIDE, aspect=False)
-        .encode(x=x, y=y, url=alt.Url("url:N"))
+        .encode(x=x, y=y, url=vega.Url("url:N"))
     )
     dots = (
-        alt.Chart(frame)
+        vega.Chart(frame)
         .mark_point(filled=True, size=26, opacity=1, strokeWidth=0.9)
         .encode(
             x=x,
             y=y,
-            fill=alt.Fill("fill:N", scale=None),
-            stroke=alt.condition(
-                "datum.part == 'test'", alt.value("#10141B"), alt.value("#FFFFFF")
+            fill=vega.Fill("fill:N", scale=None),
+            stroke=vega.condition(
+                "datum.part == 'test'", vega.value("#10141B"), vega.value("#FFFFFF")
             ),
-            shape=alt.condition("datum.outlier", alt.value("cross"), alt.value("circle")),
-            size=alt.condition("datum.outlier", alt.value(60), alt.value(26)),
+            shape=vega.condition("datum.outlier", vega.value("cross"), vega.value("circle")),
+            size=vega.condition("datum.outlier", vega.value(60), vega.value(26)),
             tooltip=[
-                alt.Tooltip("x:Q", title="x1", format=".2f"),
-                alt.Tooltip("y:Q", title="x2", format=".2f"),
-                alt.Tooltip(
+                vega.Tooltip("x:Q", title="x1", format=".2f"),
+                vega.Tooltip("y:Q", title="x2", format=".2f"),
+                vega.Tooltip(
                     "target:Q", title=_("target") if targets else _("class"), format=".3~g"
                 ),
-                alt.Tooltip("kind:N", title=_("sample")),
+                vega.Tooltip("kind:N", title=_("sample")),
             ],
         )
     )
-    chart: alt.LayerChart = (
-        alt.layer(ground, dots)
+    chart: vega.Chart = (
+        vega.layer(ground, dots)
         .properties(
             width=SIDE,
             height=SIDE,
-            autosize=alt.AutoSizeParams(type="pad"),
-            title=alt.Title(
+            autosize=vega.AutoSizeParams(type="pad"),
+            title=vega.Title(
                 title[0],
                 subtitle=title[1],
                 anchor="start",
@@ -120,7 +119,7 @@ def surface_picture(values: NDArray[Any], targets: tuple[float, float] | None) -
     return raster.png(raster.two_classes(values))
 
 
-def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -> alt.Chart:
+def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -> vega.Chart:
     """The surfaces (units, side, side) of one hidden layer, in rows of six."""
     count = len(surfaces)
     spans = [(float(np.nanmin(one)), float(np.nanmax(one))) for one in surfaces]
@@ -134,24 +133,24 @@ def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -
             "high": [number(high) for _low, high in spans],
         }
     )
-    chart: alt.Chart = (
-        alt.Chart(frame)
+    chart: vega.Chart = (
+        vega.Chart(frame)
         .mark_image(width=_UNIT - 4, height=_UNIT - 4, aspect=False)
         .encode(
-            x=alt.X("column:O", axis=None),
-            y=alt.Y("row:O", axis=None),
-            url=alt.Url("url:N"),
+            x=vega.X("column:O", axis=None),
+            y=vega.Y("row:O", axis=None),
+            url=vega.Url("url:N"),
             tooltip=[
-                alt.Tooltip("unit:Q", title=_("unit")),
-                alt.Tooltip("low:N", title=_("lowest activation")),
-                alt.Tooltip("high:N", title=_("highest activation")),
+                vega.Tooltip("unit:Q", title=_("unit")),
+                vega.Tooltip("low:N", title=_("lowest activation")),
+                vega.Tooltip("high:N", title=_("highest activation")),
             ],
         )
         .properties(
-            width=alt.Step(_UNIT),
-            height=alt.Step(_UNIT),
-            autosize=alt.AutoSizeParams(type="pad"),
-            title=alt.Title(
+            width=vega.Step(_UNIT),
+            height=vega.Step(_UNIT),
+            autosize=vega.AutoSizeParams(type="pad"),
+            title=vega.Title(
                 _("Hidden layer {layer}: {count} units").format(layer=layer, count=count),
                 anchor="start",
                 fontSize=13,
@@ -172,5 +171,5 @@ def _fills(values: pd.Series, targets: tuple[float, float] | None) -> list[str]:
     return ["#" + bytes(colour).hex().upper() for colour in colours]
 
 
-def _axis(**settings: Any) -> alt.Axis:
-    return alt.Axis(grid=False, tickCount=4, labelFontSize=11, titlePadding=4, **settings)
+def _axis(**settings: Any) -> vega.Axis:
+    return vega.Axis(grid=False, tickCount=4, labelFontSize=11, titlePadding=4, **settings)

@@ -10,7 +10,8 @@ from core.analysis.grouping import DEPTH, WIDTH, groupable, grouped
 from core.analysis.sentences import FIELD_TITLES
 from core.charts.palette import legible, styles
 from core.charts.poster import WIDTH as PICTURE_WIDTH
-from core.charts.poster import About, Chart, Row, texts_chart
+from core.charts.poster import About, Row, texts_chart
+from core.charts.vega import Chart
 from core.language import N_, Translate
 from pages.shared import failures, pictures, results
 from pages.shared.binding import bound
@@ -80,7 +81,7 @@ def _draw_single(strips: list[list[Chart]], told: About, key: str, _: Translate)
     """A button for the picture of each statistic."""
     for number, row in enumerate(strips):
         for place, strip in enumerate(row):
-            name = str(strip.title)
+            name = strip.title
             pictures.draw_save(
                 lambda strip=strip: [[strip]],  # type: ignore[misc]
                 replace(told, title=_("{name}: {what}").format(name=told.title, what=name)),

@@ -11,8 +11,9 @@ from core.analysis.convergence import curves
 from core.analysis.layers import layer_strip
 from core.charts.curves import curve_chart
 from core.charts.palette import legible, styles
-from core.charts.poster import WIDTH, About, Chart, poster, texts_chart
+from core.charts.poster import WIDTH, About, poster, texts_chart
 from core.charts.strip import STATISTICS, strip_chart
+from core.charts.vega import Chart
 from core.errors import KasseiError
 from core.gallery.entry import Entry
 from core.gallery.summary import Words

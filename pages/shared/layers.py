@@ -11,10 +11,10 @@ from core.analysis.configurations import configurations, labelled
 from core.analysis.layers import across, layer_strip, over_epochs
 from core.analysis.ridges import ridges
 from core.charts.palette import Style, styles
-from core.charts.poster import Chart
 from core.charts.profiles import across_chart, epochs_chart
 from core.charts.ridges import ridge_chart
 from core.charts.strip import EVERY, strip_chart, strip_table
+from core.charts.vega import Chart
 from core.language import Translate
 from pages.shared import pictures
 from pages.shared.binding import bound, bound_several, current_link

@@ -5,14 +5,14 @@ The picture is drawn when it is asked for, from the very chart that is shown.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from core.analysis import sentences
-from core.charts.poster import CHART_WIDTH, WIDTH, About, Chart, Row, poster
-from core.charts.quick import Unchecked
+from core.charts.poster import CHART_WIDTH, WIDTH, About, Row, poster
+from core.charts.vega import Chart
 from core.errors import PictureFailed
 from core.language import Translate
 from core.sharing import picture
@@ -72,9 +72,7 @@ def draw_chart(
 
 def show(chart: Chart, *, key: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """A chart without a button of its own."""
-    # Streamlit asks a chart for nothing but its specification.
-    asked: Any = Unchecked(chart)
-    st.altair_chart(asked, width=width, key=key)
+    st.vega_lite_chart(chart.to_arrow(), width=width, key=key)
 
 
 def draw_save_all(

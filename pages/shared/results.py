@@ -14,9 +14,9 @@ from core.analysis.pacing import paced_curves
 from core.charts.axes import PACES, Axes
 from core.charts.curves import curve_chart
 from core.charts.palette import styles
-from core.charts.poster import Chart
 from core.charts.still_tables import Cell, Strip, strip_html
 from core.charts.strip import STATISTICS, coloured, strip_chart
+from core.charts.vega import Chart
 from core.language import Translate
 from core.metrics import METRICS
 from pages.shared.binding import bound, bound_value
@@ -72,7 +72,7 @@ def draw_curves(
     st.html(lighting(list(drawn)))
     last = int(runs["epochs"].max())
     chart = curve_chart(frame, metric, drawn, _, last_epoch=last, axes=axes)
-    st.altair_chart(chart, width="stretch", key=f"{key}_curves")
+    st.vega_lite_chart(chart.to_arrow(), width="stretch", key=f"{key}_curves")
     return chart
 
 

@@ -202,8 +202,8 @@ def draw_lines(store: Store, query: Query, total: int, _: Translate) -> None:
         )
     titles = [_(_axis_title(name)) for name in axes.names]
     chart = parallel_chart(axes.positions, axes.ticks, titles, _)
-    state = st.altair_chart(
-        chart, key="runs_parallel", on_select="rerun", selection_mode=[BRUSH],
+    state = st.vega_lite_chart(
+        chart.to_arrow(), key="runs_parallel", on_select="rerun", selection_mode=[BRUSH],
         alt=_("Parallel coordinates: a line a run across its settings and results."),
     )  # fmt: skip
     pictures.draw_save(

@@ -9,8 +9,8 @@ from core.analysis import speed
 from core.analysis.arrivals import arrivals, race, steps, with_tests
 from core.analysis.configurations import configurations, varying
 from core.charts.palette import styles
-from core.charts.poster import Chart
 from core.charts.speed import ratio_chart, share_chart
+from core.charts.vega import Chart
 from core.language import Translate
 from pages.shared import pictures, rates
 from pages.shared.goal import Goal, choose_goal

@@ -3,11 +3,11 @@
 import itertools
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.charts import vega
 from core.charts.curves import curve_chart
 from core.charts.palette import Style
 from core.metrics import METRICS, Metric
@@ -35,7 +35,7 @@ def _marks(spec: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [layer for layer in spec["layer"] if layer["mark"]["type"] == kind]
 
 
-def _names(chart: alt.LayerChart) -> pd.DataFrame:
+def _names(chart: vega.Chart) -> pd.DataFrame:
     """The names beside the lines, with their places in pixels from the top."""
     spec = chart.to_dict()
     (text,) = _marks(spec, "text")

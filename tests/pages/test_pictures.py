@@ -5,14 +5,14 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import pytest
 import streamlit as st
 from PIL import Image
 
+from core.charts import vega
 from core.charts.poster import About
-from core.errors import BundleUnavailable
+from core.errors import BundleUnavailable, PictureFailed
 from core.sharing import picture
 from pages.shared import caches, pictures
 
@@ -58,21 +58,23 @@ def test_the_charts_of_a_page_have_a_button_and_the_first_draws_a_picture(
         assert drawn.width > 700
 
 
-def test_a_picture_of_too_many_rows_holds_our_sentence(
+def test_a_picture_that_cannot_be_drawn_holds_our_sentence(
     saves: Saves, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chart = alt.Chart(pd.DataFrame({"x": range(6000)})).mark_point().encode(x="x:Q")
+    chart = vega.Chart(pd.DataFrame({"x": [1, 2]})).mark_point().encode(x="x:Q")
     drawn: list[Any] = []
 
     def render(specification: Any, notes: Any) -> bytes:
         drawn.append(specification)
+        if len(drawn) == 1:
+            raise PictureFailed("The picture could not be drawn: {reason}", reason="no room")
         return b""
 
     monkeypatch.setattr(picture, "render", render)
     told = About("Why?", ("Setting",), ("https://here/",))
-    pictures.draw_save(lambda: [[chart]], told, str, key="many")
-    saves["many"]()
-    assert "The picture could not be drawn" in " ".join(drawn[0]["title"]["subtitle"])
+    pictures.draw_save(lambda: [[chart]], told, str, key="one")
+    saves["one"]()
+    assert "The picture could not be drawn: no room" in " ".join(drawn[1]["title"]["subtitle"])
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
