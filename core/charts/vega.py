@@ -6,13 +6,12 @@ arguments are Altair's, so that its documentation holds; the tests hold what is 
 Altair and its schema. Knows no chart of ours.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import pandas as pd
-import pyarrow as pa
+
+from core.charts.rows import records, table
 
 SCHEMA_URL = "https://vega.github.io/schema/vega-lite/v6.json"
 # What is left to Vega-Lite; None is its null: no axis, no legend.
@@ -265,11 +264,11 @@ class Chart:
 
     def to_dict(self) -> dict[str, Any]:
         """The specification with its rows, as a file holds it."""
-        return self._written(_records)
+        return self._written(records)
 
     def to_arrow(self) -> dict[str, Any]:
         """The specification with its rows as tables of Arrow, as a page sends it."""
-        return self._written(_table)
+        return self._written(table)
 
     def _written(self, form: Callable[[pd.DataFrame], tuple[str, Any]]) -> dict[str, Any]:
         datasets: dict[str, Any] = {}
@@ -296,25 +295,3 @@ class Chart:
 def layer(*charts: Chart) -> Chart:
     """``charts`` over one another, the last in front."""
     return Chart(layers=charts)
-
-
-def _records(frame: pd.DataFrame) -> tuple[str, Any]:
-    """The rows of ``frame`` as JSON holds them, under a name that says what they are."""
-    text = frame.to_json(orient="records", double_precision=15)
-    return _name(text.encode()), json.loads(text)
-
-
-def _table(frame: pd.DataFrame) -> tuple[str, Any]:
-    """The rows of ``frame`` as a table, under a name that says what they are."""
-    columns = [pa.array(frame[name], from_pandas=True) for name in frame]
-    table = pa.Table.from_arrays(columns, names=list(frame))
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
-    content = sink.getvalue().to_pybytes()
-    return _name(content), content
-
-
-def _name(content: bytes) -> str:
-    """Changes with the content, for a page draws anew what has another name."""
-    return "data-" + hashlib.blake2b(content, digest_size=8).hexdigest()
