@@ -15,7 +15,7 @@ import click
 from core import jobs
 from core.cli.counts import counted
 from core.errors import KasseiError, TrainerUnavailable, reason, told_message
-from core.jobs.bounds import bounds
+from core.jobs.bounds import PRIVATE, bounds
 from core.metrics import duration
 from data.mnist import cached_file, named_file
 
@@ -166,7 +166,8 @@ def _bounds() -> str:
         "parameters": f"{limits.parameters:,}",
         "epochs": f"{limits.epochs:,}",
         "time": duration(limits.seconds) if math.isfinite(limits.seconds) else "any",
-        "memory": f"{limits.memory // 2**20:,} MB",
+        # A scheduler's workers have bounds of their own.
+        "memory": f"{limits.memory // 2**20:,} MB" if limits.memory < PRIVATE.memory else "any",
         "waiting of one visitor": f"{limits.queued_each:,}",
         "waiting in all": f"{limits.queued:,}",
     }

@@ -10,18 +10,23 @@ from dataclasses import dataclass
 
 from distributed import Client, Future, fire_and_forget
 
+from core.errors import KasseiError, TrainerUnavailable, reason
 from core.jobs import worker
 from core.jobs.turns import Work
 from core.jobs.worker import Turn
+from core.language import N_
 
 # A look at who is there asks the scheduler; where all of them wait for work, there is no hurry.
 _LOOK_SECONDS, _IDLE_SECONDS = 0.5, 4.0
+# A worker that died is started again by its nanny within seconds.
+_ALONE_SECONDS = 10.0
 # Nothing that is sound takes so long: TensorFlow's start and compilation take seconds.
 _STUCK_SECONDS = 900.0
 # A worker gives a block up behind its turn, and another's that begins with a compilation.
 _LEAVE_SECONDS = 30.0
 # A turn's outcome is some megabytes at most, from a worker that has nothing else to do.
 _FETCH_SECONDS = 20.0
+_UNREADABLE = "deserialization of the task graph"
 
 
 @dataclass(slots=True)
@@ -55,13 +60,30 @@ def fetched(future: Future) -> Turn:
     Without an end of its patience Dask would wait for that worker for ever.
 
     Raises:
+        TrainerUnavailable: the scheduler or the worker cannot import what the turn needs.
         Exception: the turn's own.
     """
     try:
         turn: Turn = future.result(timeout=_FETCH_SECONDS)
     except (TimeoutError, CancelledError):
         return Turn(lost=True)
+    except (ImportError, RuntimeError) as error:
+        # What Dask raises where its scheduler cannot read a task.
+        if isinstance(error, RuntimeError) and _UNREADABLE not in str(error):
+            raise
+        raise _lacking(error) from error
     return turn
+
+
+def _lacking(error: BaseException) -> TrainerUnavailable:
+    return TrainerUnavailable(
+        N_(
+            "The Dask scheduler, or a worker, has not what the training needs ({reason}): start"
+            " both in the folder of this version, with PYTHONPATH and the same environment, as"
+            " docs/many-machines.md shows."
+        ),
+        reason=reason(error),
+    )
 
 
 class Crew:
@@ -69,13 +91,30 @@ class Crew:
 
     def __init__(self, client: Client, most_memory: float, wake: Callable[[], None]) -> None:
         self._client, self._wake = client, wake
-        client.register_plugin(worker.Warm(most_memory))
+        self._refused: KasseiError | None = None
+        try:
+            client.register_plugin(worker.Warm(most_memory))
+        except (OSError, CancelledError):
+            raise
+        except Exception as error:
+            # A worker that cannot import this, which ends it; the others have it.
+            self._refused = _lacking(error)
         self._starting: dict[str, Future] = {}
         self.here: list[str] = []
         self.ready: list[str] = []
         self.given: dict[str, Given] = {}
         self.leaving: list[Leaving] = []
         self._looked = -_IDLE_SECONDS
+        self._crowded = time.monotonic()
+
+    @property
+    def trouble(self) -> KasseiError | None:
+        """Why nobody trains, where nobody has been there for a while."""
+        if time.monotonic() - self._crowded < _ALONE_SECONDS:
+            return None
+        return self._refused or TrainerUnavailable(
+            N_("No Dask worker is connected: training begins as soon as one is.")
+        )
 
     def look(self) -> list[Given]:
         """See who is there; returns the turns that are lost with their workers.
@@ -94,6 +133,8 @@ class Crew:
         for address in self._starting.keys() - set(here):
             del self._starting[address]
         self.here = here
+        if here:
+            self._crowded = self._looked
         started = [address for address in here if self._starting[address].done()]
         sound = [name for name in started if self._starting[name].status == "finished"]
         self.ready = sound or started

@@ -80,7 +80,7 @@ class Trainer:
             self._mark = None
             self._woken.wait(_RETRY_SECONDS)
             return
-        self._pulse.tell(workers=len(self._crew.ready))
+        self._pulse.tell(workers=len(self._crew.ready), trouble=self._crew.trouble)
         self._crew.end_stuck()
         self._woken.wait(_LOOK_SECONDS if self._turns.begun else _IDLE_SECONDS)
 

@@ -24,6 +24,7 @@ class Workers:
         self.leaving: list[Leaving] = []
         # What they say where blocks stand that they give up; None while they still train.
         self.said: list[Turn] | None = []
+        self.trouble = None
 
     def look(self) -> list[object]:
         return []

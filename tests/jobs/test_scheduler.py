@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,15 @@ class Cluster:
         return self.start("worker", self.address, *size, "--no-dashboard")
 
 
+def end(*processes: "subprocess.Popen[bytes]") -> None:
+    for process in processes:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A scheduler and a worker that run while the module's tests do."""
@@ -78,12 +87,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     made = Cluster(folder, f"tls://127.0.0.1:{free_port()}", environment)
     processes = [made.scheduler(), made.worker()]
     yield made
-    for process in reversed(processes):
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
-        process.kill()
-        process.wait()
+    end(*reversed(processes))
 
 
 @pytest.fixture
@@ -138,6 +142,53 @@ def test_the_command_line_trains_on_a_cluster_of_which_a_worker_is_killed(
         experiment = Experiment(dataset="moons", hidden=[[8], [9]], epochs=150)
         ids = [config.run_id for config in experiment.grid()]
         same_numbers(store.epochs(ids), train(experiment).store.epochs(ids))
+
+
+@pytest.fixture
+def bare(cluster: Cluster, tmp_path: Path) -> Cluster:
+    """Another scheduler's address, where processes begin without this package."""
+    kept = {name: text for name, text in cluster.environment.items() if name != "PYTHONPATH"}
+    return Cluster(tmp_path, f"tls://127.0.0.1:{free_port()}", kept)
+
+
+def _command(cluster: Cluster, address: str, folder: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "core", "train", "--dataset", "moons", "--epochs", "1"]
+    return subprocess.Popen(
+        [*command, "--scheduler", address],
+        cwd=folder,
+        env=cluster.environment | {"KASSEI_STORE": f"sqlite:///{folder}/kassei.sqlite"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_scheduler_without_this_package_is_told_where_to_start(
+    cluster: Cluster, bare: Cluster, tmp_path: Path
+) -> None:
+    scheduler, worker = bare.scheduler(), replace(cluster, address=bare.address).worker()
+    with _command(cluster, bare.address, tmp_path) as process:
+        _, said = process.communicate(timeout=300)
+    end(scheduler, worker)
+    assert process.returncode == 1
+    assert "PYTHONPATH" in said
+    assert "Traceback" not in said
+
+
+def test_a_worker_without_this_package_is_told_where_to_start_and_another_trains(
+    cluster: Cluster, bare: Cluster, tmp_path: Path
+) -> None:
+    beside = replace(cluster, address=bare.address)
+    scheduler, worker = beside.scheduler(), bare.worker()
+    with _command(cluster, bare.address, tmp_path) as process:
+        assert process.stderr
+        lines = iter(process.stderr.readline, "")
+        assert any("PYTHONPATH" in line for line in lines)
+        sound = beside.worker()
+        assert "Traceback" not in process.communicate(timeout=300)[1]
+    end(scheduler, worker, sound)
+    assert process.returncode == 0
 
 
 def test_jobs_wait_for_a_scheduler_that_is_not_there_and_the_reason_is_told(
