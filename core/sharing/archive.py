@@ -15,6 +15,7 @@ import pandas as pd
 from core.errors import BundleUnavailable
 from core.language import N_
 from core.report import CONFIG_COLUMNS, EPOCH_COLUMNS, LAYER_COLUMNS
+from core.sharing import parquet
 
 # What a table may not lack; metrics of the other kind of task may be absent.
 NEEDED = {
@@ -105,7 +106,7 @@ def _refuse_large(path: Path, size: int) -> None:
 def _frame(content: bytes, ending: str) -> pd.DataFrame:
     with _readable():
         if ending == "parquet":
-            return pd.read_parquet(io.BytesIO(content))
+            return parquet.read(io.BytesIO(content))
         # Texts, for a run_id of digits alone is no number, and pandas may round what is one.
         return pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False, na_values=[""])
 

@@ -20,6 +20,7 @@ from core.errors import BundleUnavailable, InvalidExperiment, UnknownRun
 from core.experiment import Experiment
 from core.language import N_
 from core.report import EPOCH_COLUMNS, LAYER_COLUMNS, RUN_COLUMNS
+from core.sharing import parquet
 
 GALLERY = Path(__file__).resolve().parents[2] / "data" / "gallery"
 
@@ -54,15 +55,23 @@ def specification(name: str, root: Path = GALLERY) -> Experiment:
     Raises:
         BundleUnavailable: there is none, or its file cannot be read.
     """
-    if not _NAME.fullmatch(name) or not (root / name / "experiment.yaml").is_file():
-        raise BundleUnavailable(
-            N_("No shipped results named {name}; there are {valid}."),
-            name=repr(name)[:80],
-            valid=", ".join(names(root)) or "0",
-        )
+    _find(name, root)
     try:
         return from_yaml((root / name / "experiment.yaml").read_text(encoding="utf-8"))
     except (OSError, ValueError, InvalidExperiment) as error:
+        raise _unreadable(name, error) from error
+
+
+def run_ids(name: str, root: Path = GALLERY) -> frozenset[str]:
+    """The runs of the bundle ``name``; nothing else of it is read.
+
+    Raises:
+        BundleUnavailable: there is none, or its table of runs cannot be read.
+    """
+    _find(name, root)
+    try:
+        return frozenset(parquet.read(root / name / "runs.parquet", ["run_id"])["run_id"])
+    except (OSError, ValueError, KeyError) as error:
         raise _unreadable(name, error) from error
 
 
@@ -74,7 +83,7 @@ def read(name: str, root: Path = GALLERY) -> Bundle:
     """
     experiment = specification(name, root)
     try:
-        tables = {table: pd.read_parquet(root / name / f"{table}.parquet") for table in _TABLES}
+        tables = {table: parquet.read(root / name / f"{table}.parquet") for table in _TABLES}
     except (OSError, ValueError) as error:
         raise _unreadable(name, error) from error
     for table, columns in _TABLES.items():
@@ -189,6 +198,15 @@ def _entries(name: str, root: Path) -> list[str]:
             return [entry.removesuffix(".npy") for entry in archive.namelist()]
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise _unreadable(name, error) from error
+
+
+def _find(name: str, root: Path) -> None:
+    if not _NAME.fullmatch(name) or not (root / name / "experiment.yaml").is_file():
+        raise BundleUnavailable(
+            N_("No shipped results named {name}; there are {valid}."),
+            name=repr(name)[:80],
+            valid=", ".join(names(root)) or "0",
+        )
 
 
 def _unreadable(name: str, error: Exception) -> BundleUnavailable:

@@ -99,7 +99,7 @@ def shipped_runs() -> dict[str, frozenset[str]]:
     held = {}
     for name in bundle.names():
         try:
-            held[name] = frozenset(bundle.read(name).runs["run_id"])
+            held[name] = bundle.run_ids(name)
         except KasseiError:
             # A specification whose results are not built, or cannot be read.
             continue

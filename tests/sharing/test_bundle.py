@@ -92,6 +92,16 @@ def test_an_experiment_without_results_can_be_built_but_not_read(tmp_path: Path)
         bundle.read("one", tmp_path)
 
 
+def test_the_runs_of_a_bundle_are_known_without_the_rest_of_it(tmp_path: Path) -> None:
+    folder = _write(tmp_path)
+    (folder / "layers.parquet").write_bytes(b"PAR1: [")
+    assert bundle.run_ids("one", tmp_path) == {"a" * 16, "b" * 16}
+    pd.DataFrame({"x": [1]}).to_parquet(folder / "runs.parquet")
+    for name in ("one", "two", "../one"):
+        with pytest.raises(BundleUnavailable):
+            bundle.run_ids(name, tmp_path)
+
+
 def test_missing_columns_are_named(tmp_path: Path) -> None:
     folder = _write(tmp_path)
     _frame(EPOCH_COLUMNS).drop(columns="seconds").to_parquet(folder / "epochs.parquet")
