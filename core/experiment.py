@@ -192,11 +192,6 @@ class Experiment(_Record):
         """The values of each field that is said."""
         return dict(self.values)
 
-    @property
-    def varying(self) -> tuple[str, ...]:
-        """The fields with more than one value."""
-        return tuple(name for name, values in self.values if len(values) > 1)
-
     def document(self) -> dict[str, Any]:
         """The experiment as in a file: a list where a field has several values."""
         plain: dict[str, Any] = {"name": self.name} if self.name else {}

@@ -35,12 +35,11 @@ MAX_SEED = 2**32 - 1
 class Field:
     """One field of a run: ``read`` gives the canonical value of what was written.
 
-    ``optional`` fields may be None: filled in from the rest of the run, or switched off.
+    None is a value of fields that are filled in from the rest of the run, or switched off.
     """
 
     name: str
     read: Callable[[object], Any]
-    optional: bool = False
 
 
 def whole(name: str, low: int, high: int) -> Callable[[object], int]:
@@ -145,13 +144,13 @@ def _as_number(given: object) -> float:
 # Largest rates: beyond these float32 arithmetic only overflows.
 _FIELDS = (
     Field("dataset", choice(N_("data set"), DATASETS)),
-    Field("train_samples", optional(whole("train_samples", 1, 10**9)), optional=True),
-    Field("test_samples", optional(whole("test_samples", 1, 10**9)), optional=True),
-    Field("noise", optional(number("noise", 0, 100)), optional=True),
-    Field("outliers", optional(number("outliers", 0, 1)), optional=True),
+    Field("train_samples", optional(whole("train_samples", 1, 10**9))),
+    Field("test_samples", optional(whole("test_samples", 1, 10**9))),
+    Field("noise", optional(number("noise", 0, 100))),
+    Field("outliers", optional(number("outliers", 0, 1))),
     Field("hidden", layers),
     Field("activation", choice(N_("activation"), ACTIVATIONS)),
-    Field("output", optional(choice(N_("output"), OUTPUTS)), optional=True),
+    Field("output", optional(choice(N_("output"), OUTPUTS))),
     Field("loss", choice(N_("loss"), LOSSES)),
     Field("learning_rate", number("learning_rate", 0, 1e6, above=True)),
     Field("schedule", choice(N_("schedule"), SCHEDULES)),
@@ -162,7 +161,7 @@ _FIELDS = (
     Field("bias_initializer", bias),
     Field("l1", number("l1", 0, 1e3)),
     Field("l2", number("l2", 0, 1e3)),
-    Field("clip_norm", optional(number("clip_norm", 0, 1e9, above=True)), optional=True),
+    Field("clip_norm", optional(number("clip_norm", 0, 1e9, above=True))),
     Field("seed", whole("seed", 0, MAX_SEED)),
 )
 

@@ -16,7 +16,7 @@ from data import load
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Arrays of one or several seeds; ``shared`` if all seeds read the one in place 0.
+    """Arrays of one or several seeds; all seeds read the first where ``sources`` is 1.
 
     x (sources, n, features) float32, y (sources, n, outputs) float32: one-hot classes, or
     the target of a regression. ``probe`` (seeds, samples) are rows of the training set.
@@ -28,11 +28,6 @@ class Samples:
     y_test: NDArray[np.float32]
     probe: NDArray[np.int32]
     classification: bool
-
-    @property
-    def shared(self) -> bool:
-        """Whether one set of arrays serves every seed."""
-        return len(self.x_train) == 1
 
 
 def samples(config: RunConfig, seeds: tuple[int, ...]) -> Samples:

@@ -23,6 +23,7 @@ from core.experiment import Experiment, RunConfig
 from core.fields import FIELDS
 from core.language import N_, Translate
 from data import DATASETS
+from data.source import Source
 from pages.shared import caches
 from pages.shared.failures import keeping
 from pages.shared.filling import CHOICES, FIRST, MOST_SEEDS, as_option, distinct
@@ -48,13 +49,22 @@ def choose_dataset(_: Translate) -> str:
                 f"{_picture(name, missing)}{chosen if name == head else name}",
                 key=f"data_{name}",
                 type="secondary" if name == head else "tertiary",
-                help=f"{_(source.title)}. {_(source.description)}",
+                help=f"{_(source.title)}. {_(source.description)}\n\n{_origin(source, _)}",
                 on_click=st.session_state.update,
                 args=({"dataset": name},),
             )
     if missing:
         st.error(next(iter(missing.values())).told(_))
     return chosen
+
+
+def _origin(source: Source, _: Translate) -> str:
+    """Where a data set comes from; of one that is not drawn anew, under which licence."""
+    cited = f"[{source.citation}]({source.url})" if source.url else source.citation
+    if source.available is None:
+        return _("Source: {citation}.").format(citation=cited)
+    told = _("Source: {citation}. Licence: {licence}.")
+    return told.format(citation=cited, licence=_(source.licence))
 
 
 def _picture(name: str, missing: dict[str, DataUnavailable]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from core.experiment import Experiment
 from core.sharing.links import encode
 from core.store import Store
+from data import DATASETS
 from data.tabular import table
 from pages.shared import caches
 
@@ -41,6 +42,18 @@ def test_choices_change_the_number_of_runs() -> None:
     app.button(key="data_moons").click().run()
     app.slider(key="seeds").set_value(2).run()
     assert any(text.value.startswith("**Runs: 6") for text in app.markdown)
+
+
+@pytest.mark.usefixtures("store")
+def test_every_data_set_says_its_source_and_real_data_their_licence() -> None:
+    app = _compare(lang="ja")
+    for name, source in DATASETS.items():
+        told = app.button(key=f"data_{name}").help
+        assert "出典" in told
+        assert source.citation in told
+        assert ("ライセンス" in told) == (source.available is not None)
+    wine = app.button(key="data_wine").help
+    assert wine.endswith("(https://doi.org/10.24432/C5PC7J)。ライセンス: CC BY 4.0。")
 
 
 @pytest.mark.usefixtures("store")
