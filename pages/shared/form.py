@@ -49,7 +49,7 @@ def choose_dataset(_: Translate) -> str:
                 f"{_picture(name, missing)}{chosen if name == head else name}",
                 key=f"data_{name}",
                 type="secondary" if name == head else "tertiary",
-                help=f"{_(source.title)}. {_(source.description)}\n\n{_origin(source, _)}",
+                help=_about(source, _),
                 on_click=st.session_state.update,
                 args=({"dataset": name},),
             )
@@ -58,13 +58,18 @@ def choose_dataset(_: Translate) -> str:
     return chosen
 
 
-def _origin(source: Source, _: Translate) -> str:
-    """Where a data set comes from; of one that is not drawn anew, under which licence."""
+def _about(source: Source, _: Translate) -> str:
+    """What a data set is and where it comes from; if not drawn anew, under which licence."""
+    told = _("{title}. {description}").format(
+        title=_(source.title), description=_(source.description)
+    )
     cited = f"[{source.citation}]({source.url})" if source.url else source.citation
-    if source.available is None:
-        return _("Source: {citation}.").format(citation=cited)
-    told = _("Source: {citation}. Licence: {licence}.")
-    return told.format(citation=cited, licence=_(source.licence))
+    origin = _("Source: {citation}.").format(citation=cited)
+    if source.available is not None:
+        origin = _("Source: {citation}. Licence: {licence}.").format(
+            citation=cited, licence=_(source.licence)
+        )
+    return f"{told}\n\n{origin}"
 
 
 def _picture(name: str, missing: dict[str, DataUnavailable]) -> str:
