@@ -17,6 +17,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+# Pictures of pages, to be looked at after the tests.
+ARTIFACTS = ROOT / "tests" / "artifacts"
+_TALLEST = 12_000  # pixels
 _QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking",
           "--disable-component-update", "--disable-sync")  # fmt: skip
 
@@ -41,6 +44,17 @@ class Server:
     def mapped(self) -> str:
         """The files that the web process has mapped."""
         return Path(f"/proc/{self.process.pid}/maps").read_text()
+
+
+def keep(page: Page, name: str, width: int) -> None:
+    """Keep a picture of the whole page, ``width`` pixels wide, among the artifacts."""
+    page.set_viewport_size({"width": width, "height": 900})
+    main = page.locator('[data-testid="stMain"]')
+    height = main.evaluate("main => main.scrollHeight")
+    assert main.evaluate("main => main.scrollWidth") <= width
+    page.set_viewport_size({"width": width, "height": min(height, _TALLEST)})
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name}-{width}.png")
 
 
 @contextmanager

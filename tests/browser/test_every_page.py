@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from pages.shared.frame import HOME, PAGES
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, keep
 
 ADDRESSES = {HOME: ""} | {page: page.removeprefix("pages/")[:-3] for page in PAGES}
 EXCEPTION = '[data-testid="stException"]'
@@ -46,6 +46,23 @@ def test_axe_finds_nothing_serious_in_either_theme(
     page.emulate_media(color_scheme="dark")
     expect(page.locator(".stApp")).to_have_css("background-color", "rgb(16, 20, 27)")
     assert _serious(page) == [], "dark theme"
+    expect(page.locator(EXCEPTION)).to_have_count(0)
+    context.close()
+
+
+@pytest.mark.parametrize("address", ADDRESSES.values(), ids=lambda text: text or "landing")
+def test_no_page_is_wider_than_its_window_and_pictures_of_all_are_kept(
+    server: Server, browser: Browser, address: str
+) -> None:
+    """In tests/artifacts, for people to look at: both languages, themes and widths."""
+    context = browser.new_context(viewport={"width": 1360, "height": 900})
+    page = context.new_page()
+    for language, theme in (("en", "light"), ("ja", "dark")):
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.goto(f"{server.url}/{address}?lang={language}")
+        _settled(page)
+        for width in (1360, 390):
+            keep(page, f"{address or 'landing'}-{language}-{theme}", width)
     expect(page.locator(EXCEPTION)).to_have_count(0)
     context.close()
 
