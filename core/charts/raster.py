@@ -1,7 +1,7 @@
 """Arrays as small PNG pictures: surfaces over a plane, hidden units, digits.
 
 A picture of 72 by 72 pixels is 3 kB where as many cells of a chart would be 300. Knows no
-Altair: what is drawn beside and over a picture is ``surfaces``'.
+chart: what is drawn beside and over a picture is ``surfaces``'.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """The summary of a bundle: computed by the very functions that draw the full comparison.
 
-Frames in, a ``Summary`` out. Slow to import (pandas, Altair), so only ``gallery build`` and
+Frames in, a ``Summary`` out. Slow to import (pandas), so only ``gallery build`` and
 the tests do.
 """
 

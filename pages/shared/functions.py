@@ -82,7 +82,7 @@ def _draw_function(record: Activation, names: tuple[str, ...], reach: int, _: Tr
             told = pictures.about(picture, None, _, _others(name, names, _))
 
             def still(column: str = column, title: str = title) -> list[Row]:
-                # Altair writes at most 5000 rows into a file: half the points are smooth enough.
+                # Half the points are smooth enough, and make half the specification.
                 return [[function_chart(frame.iloc[::2], name, colour, column, title, _)]]
 
             pictures.draw_save(still, told, _, key=f"function_{column}_save")

@@ -1,7 +1,7 @@
 """The gallery: its comparisons as pictures to press, and one of them in full.
 
-The pictures come from summaries, so that the landing page needs neither pandas nor Altair; the
-full comparison imports both when it is opened.
+The pictures come from summaries, so that the landing page needs no pandas; the full comparison
+imports it when it is opened.
 """
 
 import html
@@ -38,7 +38,7 @@ def draw_entry(entry: Entry, frame: Frame) -> None:
     body = st.container()
     with body:
         waiting = st.skeleton(height=500)
-    # pandas and Altair are imported only now: the explanation can be read meanwhile.
+    # pandas is imported only now: the explanation can be read meanwhile.
     from pages.shared.entry import draw_full
 
     waiting.empty()

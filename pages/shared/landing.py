@@ -1,6 +1,6 @@
 """The landing page's body: a finished comparison, drawn from its summary.
 
-Nothing here waits for pandas, Altair or a data set: the page of a server that just started
+Nothing here waits for pandas or a data set: the page of a server that just started
 is HTML that was made when the results were.
 """
 
