@@ -113,7 +113,7 @@ def _reports(
 ) -> Iterator[_Told]:
     """The reports of training ``rest`` of ``configs``, one block after another, until ``stop``.
 
-    Blocks go on from the store's states; after its reports each says where it stands.
+    Blocks go on from the store's states; behind their reports come the states they keep.
     """
     if not rest:
         return
@@ -134,9 +134,13 @@ def _reports(
     ahead = plan(configs, {config.run_id for config in rest}, store)
     for block in itertools.takewhile(lambda _: not stop(), (one.block for one in ahead)):
         begins = start_of(block, store.states.go_on)
-        yield from train_block(block, stop, pool, start=begins, keep=keep)
-        while states:
-            yield states.pop()
+        for reports in train_block(block, stop, pool, start=begins, keep=keep):
+            yield reports
+            # As soon as the reports before them are on their way: long blocks keep many.
+            while states:
+                yield states.pop(0)
+        yield from states
+        states.clear()
 
 
 @contextmanager

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from core import Experiment, train
+from core.engine.company import company
+from core.engine.plan import blocks
 from core.errors import DataUnavailable, InvalidExperiment, UnknownRun
 from core.jobs import Results
 from core.report import EpochReport
@@ -100,6 +102,26 @@ def test_stopping_ends_every_run_that_was_not_trained(tmp_path: Path) -> None:
     assert list(results.runs["status"]) == ["cancelled", "cancelled"]
     assert results.runs["epochs_done"][0] >= 2
     assert len(results.epochs) == results.runs["epochs_done"][0] + 1
+
+
+def test_where_a_block_stands_on_its_way_is_kept_on_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not when it ends: a process that is killed has trained for hours, and memory is bounded."""
+    from core.engine import training
+
+    monkeypatch.setattr(training, "_KEEP_SECONDS", 0.0)
+    held: list[int] = []
+    with Store.open(f"sqlite:///{tmp_path}/kassei.sqlite") as store:
+        experiment = Experiment(dataset="moons", epochs=8)
+        companies = [company(block) for block in blocks(experiment.grid())]
+
+        def watch(_: object) -> None:
+            held.extend(max(found) for found in store.states.standing(companies).values())
+
+        train(experiment, store=store, watch=watch)
+    assert held == sorted(held)
+    assert held[0] < 4
 
 
 def test_a_failure_is_raised_and_kept_with_every_run_it_ended(
