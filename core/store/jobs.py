@@ -18,7 +18,7 @@ from core.experiment import Experiment
 from core.language import N_
 from core.report import ACTIVE, ENDED, Status
 from core.store import runs
-from core.store.statements import now, plain
+from core.store.statements import now, plain, take_turns
 from core.store.tables import JOB_RUNS, JOBS, RUNS
 
 ENGINE = "stacked"
@@ -133,6 +133,8 @@ def finish(connection: Connection, job_id: str, status: Status, message: str) ->
 
     They are failed if the job failed, else cancelled.
     """
+    # A job that is being submitted, and needs some of them, is not seen before it is there.
+    take_turns(connection)
     ending = (
         update(JOBS)
         .where(JOBS.c.job_id == plain(job_id), JOBS.c.status.in_(ACTIVE))
@@ -161,6 +163,7 @@ def finish(connection: Connection, job_id: str, status: Status, message: str) ->
 
 def ask_stop(connection: Connection, job_id: str) -> None:
     """Ask the trainer to stop a job; one that still waits is cancelled at once."""
+    take_turns(connection)
     asking = (
         update(JOBS)
         .where(JOBS.c.job_id == plain(job_id), JOBS.c.status.in_(ACTIVE))

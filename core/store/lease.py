@@ -117,7 +117,7 @@ class Lease:
 
     def end_abandoned(self, is_gone: Callable[[str], bool]) -> None:
         """Give back what programs had claimed that are gone."""
-        with self._fenced() as connection:
+        with self._fenced(in_turn=True) as connection:
             claims.end_abandoned(connection, is_gone)
 
     def check(self) -> None:
@@ -179,13 +179,16 @@ class Lease:
 
     def finish(self, job_id: str, status: Status, message: str = "") -> None:
         """End a job; its runs that are not trained, and that no other job needs, end with it."""
-        with self._fenced() as connection:
+        with self._fenced(in_turn=True) as connection:
             jobs.finish(connection, job_id, status, message)
 
     @contextmanager
-    def _fenced(self) -> Iterator[Connection]:
+    def _fenced(self, *, in_turn: bool = False) -> Iterator[Connection]:
         """A transaction for as long as which the lease cannot pass to another."""
         with self._writing() as connection:
+            if in_turn:
+                # First, as ``take`` does: in two orders two trainers would wait for each other.
+                take_turns(connection)
             held = connection.execute(select(TRAINERS.c.token).with_for_update()).scalar()
             if held != self.token:
                 raise LeaseLost(N_("Another trainer has taken over this store."))

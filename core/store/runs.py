@@ -146,6 +146,7 @@ def remove(connection: Connection, run_id: str) -> None:
         UnknownRun: the store does not hold it.
         KasseiError: a job that is queued or running needs it.
     """
+    take_turns(connection)
     number = numbers(connection, [run_id]).get(run_id)
     if number is None:
         raise unknown([run_id])

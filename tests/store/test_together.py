@@ -2,15 +2,17 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import create_engine, insert, select, text
 
+from core.errors import KasseiError
 from core.experiment import Experiment
 from core.report import EpochReport, LayerReport, RunEnd, Status
-from core.store import Store, reports
+from core.store import Store, jobs, reports
 from core.store.tables import RUNS
 
 
@@ -146,3 +148,33 @@ def test_a_store_of_ten_thousand_runs_answers_at_once(store: Store) -> None:
         store.write([EpochReport(ids[0], 21, 0, 0.0, 1.0, 1.0)])
         store.delete(ids.pop())
     within(10, start)
+
+
+@pytest.mark.parametrize("ends", ["finished", "deleted"])
+def test_who_ends_or_deletes_runs_sees_a_job_that_is_being_submitted(
+    postgresql: str, experiment: Experiment, ends: str
+) -> None:
+    """SQLite has one writer at a time; a server has two that do not see each other's rows."""
+    run_id = experiment.grid()[0].run_id
+    with Store.open(postgresql) as store, ThreadPoolExecutor(1) as pool:
+        first = store.submit(experiment)
+        store.start_job(first)
+        held = store.take_lease("host:1:0", "1", lambda _: False)
+        assert held
+        if ends == "deleted":
+            store.finish_job(first, Status.CANCELLED)
+        action = {
+            "finished": lambda: held.finish(first, Status.CANCELLED),
+            "deleted": lambda: store.delete(run_id),
+        }[ends]
+        with store._writing() as connection:
+            second = jobs.submit(connection, experiment, "Ben")
+            ending = pool.submit(action)
+            with suppress(TimeoutError):
+                ending.result(1)
+        if ends == "deleted":
+            with pytest.raises(KasseiError, match="is being trained"):
+                ending.result(60)
+        else:
+            ending.result(60)
+        assert len(store.untrained(second)) == 6
