@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import bdtr
 
 from core.analysis.forward import Network
 from data import Dataset
@@ -165,11 +164,21 @@ def disagreement(first: Whole, second: Whole, labels: Whole) -> Disagreement:
     only_first = np.flatnonzero(right_first & ~right_second)
     only_second = np.flatnonzero(right_second & ~right_first)
     differing = len(only_first) + len(only_second)
-    # Both tails of a fair coin; scipy.stats has it too, and takes 46 MB to import.
-    p_value = min(1.0, 2 * bdtr(min(len(only_first), len(only_second)), differing, 0.5))
-    return Disagreement(
-        only_first, only_second, int((~right_first & ~right_second).sum()), float(p_value)
-    )
+    p_value = _both_tails(min(len(only_first), len(only_second)), differing)
+    return Disagreement(only_first, only_second, int((~right_first & ~right_second).sum()), p_value)
+
+
+def _both_tails(fewer: int, throws: int) -> float:
+    """The chance that of ``throws`` of a fair coin one side comes ``fewer`` times, or less.
+
+    In whole numbers, for SciPy takes 26 MB to import: 10 ms where ten thousand samples differ.
+    """
+    ways = total = 1
+    for heads in range(fewer):
+        ways = ways * (throws - heads) // (heads + 1)
+        total += ways
+    # Two whole numbers of any size divide to the nearest float.
+    return min(1.0, 2 * total / (1 << throws))
 
 
 def fit(network: Network, data: Dataset, most: int) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
 from core.analysis import predictions
 from core.analysis.forward import Network
@@ -81,6 +81,15 @@ def test_disagreement_is_the_exact_test_of_mcnemar() -> None:
     assert found.both_wrong == 10
     assert found.p_value == pytest.approx(2 * binom.cdf(4, 20, 0.5))
     assert predictions.disagreement(labels, labels, labels).p_value == 1
+
+
+@pytest.mark.parametrize(("fewer", "more"), [(0, 1), (5, 5), (100, 220), (4900, 5100)])
+def test_its_chance_is_that_of_a_fair_coin_however_many_differ(fewer: int, more: int) -> None:
+    labels = np.zeros(fewer + more, int)
+    first = np.arange(fewer + more) < more
+    found = predictions.disagreement(first.astype(int), (~first).astype(int), labels)
+    wanted = binomtest(fewer, fewer + more, 0.5).pvalue
+    assert found.p_value == pytest.approx(wanted, rel=1e-9)
 
 
 def test_residuals_are_target_minus_answer_in_the_targets_own_units() -> None:
