@@ -9,8 +9,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -26,6 +25,8 @@ from data import DATASETS, Source
 MAX_RUNS = 100_000
 MAX_PARAMETERS = 50_000_000
 MAX_NAME = 200
+_KEPT_RUNS = 1_000
+_Values = tuple[tuple[str, tuple[Any, ...]], ...]
 
 # Part of every run_id: raise it when a change of the engine changes what a config means.
 FORMAT = 1
@@ -170,7 +171,7 @@ class Experiment(_Record):
     """
 
     name: str
-    values: tuple[tuple[str, tuple[Any, ...]], ...]
+    values: _Values
 
     def __init__(self, /, name: str = "", **fields: Any) -> None:
         # One line: terminals would obey other characters, and a store could not keep some.
@@ -213,14 +214,20 @@ class Experiment(_Record):
                 runs=f"{runs:,}",
                 most=f"{MAX_RUNS:,}",
             )
-        configs = (RunConfig(**point) for point in self._points())
-        # Different texts can mean the same run (loss left out, or said): each run is once.
-        return tuple({config.run_id: config for config in configs}.values())
+        return _kept_runs(self.values) if runs <= _KEPT_RUNS else _runs(self.values)
 
-    def _points(self) -> Iterator[dict[str, Any]]:
-        names = [name for name, _ in self.values]
-        for point in itertools.product(*(values for _, values in self.values)):
-            yield dict(zip(names, point, strict=True))
+
+def _runs(values: _Values) -> tuple[RunConfig, ...]:
+    """The product of the values of each field."""
+    names = [name for name, _ in values]
+    points = itertools.product(*(each for _, each in values))
+    configs = (RunConfig(**dict(zip(names, point, strict=True))) for point in points)
+    # Different texts can mean the same run (loss left out, or said): each run is once.
+    return tuple({config.run_id: config for config in configs}.values())
+
+
+# A page reads the same link, the same form and the same store again at every touch of a control.
+_kept_runs = lru_cache(maxsize=8)(_runs)
 
 
 def _values(name: str, given: object) -> tuple[Any, ...]:

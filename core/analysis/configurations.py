@@ -3,7 +3,9 @@
 A configuration is everything of a run but its seed. Frames in, frames out; no charts.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,23 +31,32 @@ _SHORT = {
 _PLAIN = ("dataset", "hidden", "activation", "output", "loss", "schedule", "optimizer")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Field:
+    """What runs say of one field: ``texts[codes[i]]`` is run i's; no two texts are alike."""
+
+    codes: NDArray[np.intp]
+    texts: list[str]
+
+
 def varying(runs: pd.DataFrame) -> tuple[str, ...]:
     """The fields in which ``runs`` differ, without the seed and without fields that follow."""
-    return _varying(_texts(runs))
+    return _varying(_fields(runs))
 
 
-def _varying(texts: pd.DataFrame) -> tuple[str, ...]:
-    leading = [n for n in _SETTINGS if n not in _FOLLOWING and texts[n].nunique() > 1]
-    for name in _FOLLOWING:
-        if texts[name].nunique() > 1 and not _follows(texts, name, leading):
+def _varying(fields: Mapping[str, _Field]) -> tuple[str, ...]:
+    differing = [name for name in _SETTINGS if len(fields[name].texts) > 1]
+    leading = [name for name in differing if name not in _FOLLOWING]
+    for name in differing:
+        if name in _FOLLOWING and not _follows(fields, name, leading):
             leading.append(name)
     return tuple(name for name in _SETTINGS if name in leading)
 
 
 def shared(runs: pd.DataFrame) -> dict[str, str]:
     """The value, as text, of each field that all of ``runs`` have in common."""
-    texts = _texts(runs)
-    return {name: str(texts[name].iloc[0]) for name in _SETTINGS if texts[name].nunique() == 1}
+    fields = _fields(runs)
+    return {name: fields[name].texts[0] for name in _SETTINGS if len(fields[name].texts) == 1}
 
 
 def labelled(runs: pd.DataFrame, but: Sequence[str] = ()) -> pd.DataFrame:
@@ -54,9 +65,9 @@ def labelled(runs: pd.DataFrame, but: Sequence[str] = ()) -> pd.DataFrame:
     Args:
         but: fields that the labels leave out: runs that differ in these alone have one label.
     """
-    texts = _texts(runs)
-    fields = [name for name in _varying(texts) if name not in but]
-    return runs.assign(configuration=_labels(texts, fields))
+    fields = _fields(runs)
+    named = _labels(fields, [name for name in _varying(fields) if name not in but])
+    return runs.assign(configuration=pd.Series(_column(named), runs.index, dtype="str"))
 
 
 def configurations(runs: pd.DataFrame) -> pd.DataFrame:
@@ -64,14 +75,18 @@ def configurations(runs: pd.DataFrame) -> pd.DataFrame:
 
     Columns: configuration, the fields that vary (as text), activation, runs (how many).
     """
-    texts = _texts(runs)
-    fields = _varying(texts)
-    table = texts[list(dict.fromkeys((*fields, "activation")))].assign(
-        configuration=_labels(texts, fields)
+    fields = _fields(runs)
+    told = _varying(fields)
+    named = _labels(fields, told)
+    first = np.unique(named.codes, return_index=True)[1]
+    table = {
+        name: _column(_Field(fields[name].codes[first], fields[name].texts))
+        for name in dict.fromkeys((*told, "activation"))
+    }
+    labels = pd.Series(np.array(named.texts, dtype=object), dtype="str")
+    return pd.DataFrame(table, dtype=object).assign(
+        configuration=labels, runs=np.bincount(named.codes, minlength=len(named.texts))
     )
-    counts = table["configuration"].value_counts()
-    table = table.drop_duplicates("configuration").reset_index(drop=True)
-    return table.assign(runs=table["configuration"].map(counts).astype(int))
 
 
 def places(run_ids: pd.Series, known: pd.Series) -> NDArray[np.intp]:
@@ -105,43 +120,69 @@ def short_network(hidden: str) -> str:
     return f"{widths[0]}×{len(widths)}" if alike else hidden
 
 
-def _texts(runs: pd.DataFrame) -> pd.DataFrame:
-    columns = {}
+def _fields(runs: pd.DataFrame) -> dict[str, _Field]:
+    fields = {}
     for name in _SETTINGS:
         # Ten thousand runs have few values of a field: each is written once.
         codes, values = pd.factorize(runs[name], use_na_sentinel=False)
-        texts = np.array([field_text(value) for value in values], dtype=object)
-        columns[name] = texts[codes] if len(texts) else texts
-    return pd.DataFrame(columns, index=runs.index, dtype=object)
+        fields[name] = _told(codes, [field_text(value) for value in values])
+    return fields
 
 
-def _follows(texts: pd.DataFrame, name: str, leading: Sequence[str]) -> bool:
+def _told(codes: NDArray[np.intp], texts: Sequence[str]) -> _Field:
+    """A field whose ``texts`` may be alike."""
+    place = {text: index for index, text in enumerate(dict.fromkeys(texts))}
+    if len(place) < len(texts):
+        codes = np.array([place[text] for text in texts], dtype=np.intp)[codes]
+    return _Field(codes, list(place))
+
+
+def _column(field: _Field) -> NDArray[np.object_]:
+    return np.array(field.texts, dtype=object)[field.codes]
+
+
+def _together(fields: Sequence[_Field]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For each run the number of its combination, by appearance; each one's first run."""
+    codes = fields[0].codes
+    for field in fields[1:]:
+        codes = np.unique(codes * len(field.texts) + field.codes, return_inverse=True)[1]
+    _, first, found = np.unique(codes, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return rank[found], first[order]
+
+
+def _follows(fields: Mapping[str, _Field], name: str, leading: Sequence[str]) -> bool:
     """Whether the ``leading`` fields tell ``name``."""
     if not leading:
         return False
-    return bool((texts.groupby(list(leading), sort=False)[name].nunique() <= 1).all())
+    those = [fields[one] for one in leading]
+    return len(_together(those)[1]) == len(_together([*those, fields[name]])[1])
 
 
-def _labels(texts: pd.DataFrame, fields: Sequence[str]) -> pd.Series:
-    if not fields:
-        fields = ("activation",)
-    parts = [_short_forms(texts[name], name) for name in fields]
-    label = parts[0]
-    for part in parts[1:]:
-        label = label + " · " + part
-    return label
+def _labels(fields: Mapping[str, _Field], told: Sequence[str]) -> _Field:
+    """The label of each run, by appearance."""
+    told = told or ("activation",)
+    forms = [_short_forms(fields[name].texts, name) for name in told]
+    codes, first = _together([fields[name] for name in told])
+    texts = [
+        " · ".join(form[fields[name].codes[run]] for form, name in zip(forms, told, strict=True))
+        for run in first
+    ]
+    return _told(codes, texts)
 
 
-def _short_forms(values: pd.Series, name: str) -> pd.Series:
+def _short_forms(texts: Sequence[str], name: str) -> list[str]:
     """Brackets are dropped where only one choice of that name is about: leaky_relu."""
     if name == "hidden":
-        return values.map(short_network)
+        return [short_network(text) for text in texts]
     if name in _PLAIN:
-        heads = {text: _head(text) for text in values.unique()}
-        alone = [text for text, head in heads.items() if list(heads.values()).count(head) == 1]
-        return values.map(lambda text: heads[text] if text in alone else text)
+        heads = [_head(text) for text in texts]
+        alone = Counter(heads)
+        return [head if alone[head] == 1 else text for head, text in zip(heads, texts, strict=True)]
     prefix = _SHORT.get(name, "" if name.endswith("initializer") else name)
-    return values.map(lambda text: f"{prefix} {text or '–'}".strip())
+    return [f"{prefix} {text or '–'}".strip() for text in texts]
 
 
 def _head(text: str) -> str:

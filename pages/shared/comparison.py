@@ -16,6 +16,7 @@ from core.language import N_, Translate
 from pages.shared import failures, pictures, results
 from pages.shared.binding import bound
 from pages.shared.leaderboard import Board, draw_leaderboard
+from pages.shared.pictures import Told
 from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
 
@@ -77,7 +78,7 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
                 _draw_single(strips, told, key, _)
 
 
-def _draw_single(strips: list[list[Chart]], told: About, key: str, _: Translate) -> None:
+def _draw_single(strips: list[list[Chart]], told: Told, key: str, _: Translate) -> None:
     """A button for the picture of each statistic."""
     for number, row in enumerate(strips):
         for place, strip in enumerate(row):
@@ -91,9 +92,13 @@ def _draw_single(strips: list[list[Chart]], told: About, key: str, _: Translate)
             )
 
 
-def _with_findings(told: About, board: Board) -> About:
-    *lines, link = told.footer
-    return About(told.title, told.lines, (*board.findings, *lines, link))
+def _with_findings(told: Told, board: Board) -> Told:
+    def rest() -> About:
+        around = told.about()
+        *lines, link = around.footer
+        return replace(around, footer=(*board.findings, *lines, link))
+
+    return Told(told.title, rest)
 
 
 def _choose_group(chosen: Selection, _: Translate, key: str) -> str | None:

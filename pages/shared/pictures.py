@@ -4,7 +4,7 @@ The picture is drawn when it is asked for, from the very chart that is shown.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -23,25 +23,41 @@ from pages.shared.selection import Selection
 _ABREAST = 3
 
 
-def about(title: str, chosen: Selection | None, _: Translate, *more: str) -> About:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The title of a picture, and what else stands around its charts: said when it is drawn."""
+
+    title: str
+    rest: Callable[[], About]
+
+    def about(self) -> About:
+        """All of it, which takes longer than a page has for each of its buttons."""
+        return replace(self.rest(), title=self.title)
+
+
+def about(title: str, chosen: Selection | None, _: Translate, *more: str) -> Told:
     """What stands around charts of ``chosen``: what was trained, and the link.
 
     Args:
         chosen: None where a chart is of functions, or of every run there is.
         more: findings, or what an interval is, below the charts.
     """
-    lines, names = [], []
-    if chosen:
-        lines.append(sentences.setting(chosen.runs, _))
-        if differing := sentences.differing(chosen.runs, _):
-            lines.append(_("What differs: {fields}").format(fields=differing))
-        names = [str(name) for name in chosen.runs["activation"].unique()]
+    # The address is this moment's, and known to the page alone.
     link = _address(chosen)
-    written = "".join((title, *lines, *more, *names))
-    lacking = picture.undrawable(written)
-    if lacking:
-        more = (*more, _("The picture's font lacks: {marks}").format(marks=lacking))
-    return About(title, tuple(lines), (*filter(None, more), link))
+
+    def rest() -> About:
+        lines, names = [], []
+        if chosen:
+            lines.append(sentences.setting(chosen.runs, _))
+            if differing := sentences.differing(chosen.runs, _):
+                lines.append(_("What differs: {fields}").format(fields=differing))
+            names = [str(name) for name in chosen.runs["activation"].unique()]
+        footer = list(filter(None, more))
+        if lacking := picture.undrawable("".join((title, *lines, *more, *names))):
+            footer.append(_("The picture's font lacks: {marks}").format(marks=lacking))
+        return About(title, tuple(lines), (*footer, link))
+
+    return Told(title, rest)
 
 
 def draw_chart(
@@ -105,7 +121,7 @@ def draw_save_all(
 
 def draw_save(
     rows: Callable[[], Sequence[Row]],
-    told: About,
+    said: Told,
     _: Translate,
     *,
     key: str,
@@ -122,6 +138,7 @@ def draw_save(
     """
 
     def draw() -> bytes:
+        told = said.about()
         notes = {
             "Title": told.title,
             "Description": " ".join(told.lines),
@@ -137,7 +154,7 @@ def draw_save(
     st.download_button(
         label or _("Save picture"),
         draw,
-        file_name=f"{_file(told.title)}.png",
+        file_name=f"{_file(said.title)}.png",
         mime="image/png",
         key=key,
         type="tertiary",

@@ -71,7 +71,7 @@ def test_a_picture_that_cannot_be_drawn_holds_our_sentence(
         return b""
 
     monkeypatch.setattr(picture, "render", render)
-    told = About("Why?", ("Setting",), ("https://here/",))
+    told = pictures.Told("Why?", lambda: About("", ("Setting",), ("https://here/",)))
     pictures.draw_save(lambda: [[chart]], told, str, key="one")
     saves["one"]()
     assert "The picture could not be drawn: no room" in " ".join(drawn[1]["title"]["subtitle"])
