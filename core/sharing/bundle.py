@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -161,11 +162,14 @@ def weight_epochs(name: str, root: Path = GALLERY) -> dict[str, tuple[int, ...]]
     Raises:
         BundleUnavailable: the file cannot be read.
     """
-    found: dict[str, set[int]] = {}
-    for entry in _entries(name, root):
-        run_id, epoch, _ = entry.split("-")
-        found.setdefault(run_id, set()).add(int(epoch))
-    return {run_id: tuple(sorted(epochs)) for run_id, epochs in found.items()}
+    path = root / name / _WEIGHTS
+    if not _NAME.fullmatch(name) or not path.is_file():
+        return {}
+    try:
+        kept = _kept(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise _unreadable(name, error) from error
+    return {run_id: tuple(epochs) for run_id, epochs in kept.items()}
 
 
 def read_weights(
@@ -180,24 +184,30 @@ def read_weights(
     epochs = weight_epochs(name, root).get(run_id, ())
     if not epochs or (epoch is not None and epoch not in epochs):
         raise UnknownRun(N_("No weights of the run {run_id} were kept."), run_id=run_id)
-    start = f"{run_id}-{epochs[-1] if epoch is None else epoch}-"
-    wanted = [entry for entry in _entries(name, root) if entry.startswith(start)]
-    wanted.sort(key=lambda entry: int(entry.removeprefix(start)))
+    path = root / name / _WEIGHTS
     try:
-        with np.load(root / name / _WEIGHTS, allow_pickle=False) as archive:
-            return tuple(archive[entry].astype(np.float32) for entry in wanted)
+        count = _kept(path, path.stat().st_mtime_ns)[run_id][epochs[-1] if epoch is None else epoch]
+        start = f"{run_id}-{epochs[-1] if epoch is None else epoch}-"
+        with np.load(path, allow_pickle=False) as archive:
+            return tuple(archive[f"{start}{index}"].astype(np.float32) for index in range(count))
     except (OSError, ValueError, LookupError, zipfile.BadZipFile) as error:
         raise _unreadable(name, error) from error
 
 
-def _entries(name: str, root: Path) -> list[str]:
-    if not _NAME.fullmatch(name) or not (root / name / _WEIGHTS).is_file():
-        return []
-    try:
-        with zipfile.ZipFile(root / name / _WEIGHTS) as archive:
-            return [entry.removesuffix(".npy") for entry in archive.namelist()]
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise _unreadable(name, error) from error
+@lru_cache(maxsize=16)
+def _kept(path: Path, _changed: int) -> dict[str, dict[int, int]]:
+    """How many arrays of each run and epoch the file of weights at ``path`` holds.
+
+    Args:
+        _changed: when it was written, for a new file is read anew.
+    """
+    found: dict[str, dict[int, int]] = {}
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.namelist():
+            run_id, epoch, _ = entry.removesuffix(".npy").split("-")
+            of_run = found.setdefault(run_id, {})
+            of_run[int(epoch)] = of_run.get(int(epoch), 0) + 1
+    return {run_id: dict(sorted(epochs.items())) for run_id, epochs in found.items()}
 
 
 def _find(name: str, root: Path) -> None:

@@ -84,6 +84,12 @@ def answers(
     return _compute()
 
 
+@st.cache_resource(max_entries=256, show_spinner=False)
+def background(_draw: Callable[[], str], state: str) -> str:
+    """The address of a picture, some 10 kB, of what ``state`` says of which run and epoch."""
+    return _draw()
+
+
 @st.cache_data(max_entries=4, ttl=10, show_spinner=False)
 def run_counts(_store: Store, url: str) -> dict[str, dict[str, int]]:
     """How many runs of the store at ``url`` have each value that can be filtered by."""

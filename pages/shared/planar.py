@@ -1,5 +1,9 @@
 """Decision surfaces side by side, after the epoch that the reader picks or plays; hidden units."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,7 +15,7 @@ from core.language import Translate
 from core.metrics import METRICS, Metric
 from core.report import Status
 from data import Dataset
-from pages.shared import failures, pictures
+from pages.shared import caches, failures, pictures
 from pages.shared.binding import bound, follow
 from pages.shared.predicting import Shown, samples
 
@@ -88,23 +92,20 @@ def _stop(epoch: int) -> None:
 
 def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate) -> None:
     window = predictions.window(data)
-    inputs = predictions.mesh(window, data)
     spots = predictions.points(data, _POINTS)
-    targets = _span(spots) if data.source.task.kind == "regression" else None
+    targets = _targets(spots, data)
     metric = METRICS["test_r2" if targets else "test_accuracy"]
     scores = _scores(shown, epoch, metric)
     charts = []
     with st.container(horizontal=True, gap="medium", key="surfaces"):
         for run in shown.of_seed.to_dict("records"):
-            surface = predictions.surface(shown.network(run, epoch), inputs, data)
+            state = f"{run['run_id']} {run['epochs_done']} {run['status']} {epoch}"
+            ground = caches.background(partial(_ground, shown, run, epoch, data), state)
             label = str(run["configuration"])
             told = f"{_(metric.title)} {metric.text(scores.get(label, np.nan))}"
             if run["status"] == Status.DIVERGED:
                 told = _("diverged; {score}").format(score=told)
-            chart = surface_panel(
-                surface_picture(surface, targets), spots, _corners(window), (label, told),
-                targets, _,
-            )  # fmt: skip
+            chart = surface_panel(ground, spots, _corners(window), (label, told), targets, _)
             charts.append(chart)
             pictures.show(chart, width="content", key=f"surface_{run['run_id']}")
     title = _("What do the networks answer?")
@@ -120,6 +121,13 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
     if said := readings.best_and_worst(scores, metric, shown.seed, _):
         st.markdown(said)
     st.caption(key)
+
+
+def _ground(shown: Shown, run: Mapping[Any, Any], epoch: int | None, data: Dataset) -> str:
+    """The picture of what the network of ``run`` answers over the plane."""
+    inputs = predictions.mesh(predictions.window(data), data)
+    surface = predictions.surface(shown.network(run, epoch), inputs, data)
+    return surface_picture(surface, _targets(predictions.points(data, _POINTS), data))
 
 
 def _scores(shown: Shown, epoch: int | None, metric: Metric) -> dict[str, float]:
@@ -162,8 +170,10 @@ def _draw_units(shown: Shown, data: Dataset, _: Translate) -> None:
     pictures.draw_save_all(charts, title, shown.selection, _, key="units", more=[meaning])
 
 
-def _span(spots: pd.DataFrame) -> tuple[float, float]:
-    """The targets that colours span: all but the outliers."""
+def _targets(spots: pd.DataFrame, data: Dataset) -> tuple[float, float] | None:
+    """The targets of a regression that colours span: all but the outliers."""
+    if data.source.task.kind != "regression":
+        return None
     clean = spots[~spots["outlier"]]["target"]
     return float(clean.quantile(0.02)), float(clean.quantile(0.98))
 
