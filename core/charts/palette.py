@@ -9,6 +9,7 @@ import colorsys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -102,12 +103,14 @@ def shade(ramp: Sequence[str], position: float) -> str:
     return "#" + "".join(f"{round(255 * channel):02X}" for channel in mixed)
 
 
+@lru_cache(maxsize=1024)
 def ink(fill: str) -> str:
     """Black or white: whichever contrasts more with ``fill`` (WCAG 2.1, at least 4.5)."""
     light = luminance(fill)
     return "#000000" if (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) else "#FFFFFF"
 
 
+@lru_cache(maxsize=256)
 def legible(colour: str) -> str:
     """``colour`` in a lightness in which text reads on white and on near-black pages alike.
 
