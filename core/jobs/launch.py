@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from core.errors import StoreUnavailable
+from core.errors import StoreUnavailable, TrainerUnavailable, as_message, reason
 from core.jobs.environment import SCHEDULER, STORE
 from core.jobs.identity import code_time
 from core.language import N_
@@ -90,7 +90,7 @@ class TrainerProcess:
                 if process is not None and process.poll() is None:
                     if now - looked >= _CODE_SECONDS:
                         looked = now
-                        if self._code != code_time():
+                        if self._is_outdated():
                             self._end()
                             self._start()
                     continue
@@ -101,18 +101,33 @@ class TrainerProcess:
                     self._pause = min(2 * self._pause, _LAST_SECONDS)
                     self._start()
 
+    def _is_outdated(self) -> bool:
+        try:
+            return self._code != code_time()
+        except OSError:
+            # A file is being replaced in this moment: the next look tells.
+            return False
+
     def _start(self) -> None:
-        self._started, self._code = time.monotonic(), code_time()
-        self._process = subprocess.Popen(
-            # -P: what lies in the folder is not imported.
-            [sys.executable, "-P", "-m", "core", "trainer", "--attached"],
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            # Ctrl-C in the app's terminal is for the app, whose end ends the trainer.
-            start_new_session=True,
-        )
+        """Start the trainer; what hinders that is told, and the next look tries again."""
+        self._started = time.monotonic()
+        try:
+            self._code = code_time()
+            self._process = subprocess.Popen(
+                # -P: what lies in the folder is not imported.
+                [sys.executable, "-P", "-m", "core", "trainer", "--attached"],
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                # Ctrl-C in the app's terminal is for the app, whose end ends the trainer.
+                start_new_session=True,
+            )
+        except OSError as error:
+            cannot = N_("The trainer cannot start ({reason}); it is tried again and again.")
+            self.trouble = as_message(TrainerUnavailable(cannot, reason=reason(error)))
+            return
+        self.trouble = ""
         self._listener = threading.Thread(target=self._listen, args=(self._process,), daemon=True)
         self._listener.start()
 
