@@ -229,6 +229,8 @@ class Trainer:
             self._fail(work, error)
             return
         if turn.lost:
+            # One that lives, and was only not heard in time, would keep the block for ever.
+            self._crew.forget(work)
             work.lose()
             return
         if turn.ended:

@@ -62,6 +62,20 @@ class Warm(WorkerPlugin):
             share = manager.memory_pause_fraction or _TERMINATE
             self.most_memory = min(self.most_memory, _NEAR * share * manager.memory_limit)
 
+    def teardown(self, worker: Worker) -> None:
+        """Give up what stands here: another trainer's has come in this one's place.
+
+        A training that nobody asks any more would keep its samples and weights for ever.
+        """
+        # One that closes takes all with it. The event loop must not wait for an update's end.
+        if worker.status.name == "running":
+            threading.Thread(target=self._give_up_all, name="teardown", daemon=True).start()
+
+    def _give_up_all(self) -> None:
+        with self.turn:
+            while self.trainings:
+                self.trainings.popitem()[1].give_up()
+
     def __getstate__(self) -> dict[str, object]:
         # It travels to its worker before it holds anything.
         return {"most_memory": self.most_memory}

@@ -1,16 +1,21 @@
 """How a trainer ends what it trains: jobs stopped or too long, workers that are gone."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from math import inf
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 
 from core.engine.company import company
+from core.engine.plan import blocks
 from core.errors import told_message
 from core.experiment import Experiment
 from core.jobs import trainer as module
 from core.jobs.crew import Given, fetched
 from core.jobs.turns import Outcome
-from core.jobs.worker import Turn
+from core.jobs.worker import Training, Turn, Warm
 from core.report import BlockState, EpochReport, RunEnd, Status
 from core.store import Store
 
@@ -158,3 +163,42 @@ def test_a_turn_whose_worker_died_before_it_was_fetched_is_lost() -> None:
             raise TimeoutError
 
     assert fetched(Never()) == Turn(lost=True)
+
+
+def test_a_block_whose_turn_was_not_heard_in_time_is_given_up_by_its_worker(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker may live: it would keep the block, which begins anew under another name."""
+    trainer = hired(store, monkeypatch)
+    store.submit(Experiment(dataset="moons", epochs=2))
+    trainer.step()
+    (work,) = trainer._turns.works
+    work.worker, work.name = "here", "block"
+    told: list[str | None] = []
+    monkeypatch.setattr(trainer._crew, "forget", lambda work: told.append(work.name))
+    monkeypatch.setattr(module, "fetched", lambda _: Turn(lost=True))
+    trainer._conclude(Given(work, None, 0.0))  # type: ignore[arg-type]
+    assert told == ["block"]
+    assert work.name is None
+
+
+def test_a_worker_gives_up_what_stands_in_it_when_another_trainer_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A training that nobody asks any more would keep its thread, samples and weights."""
+    training = ModuleType("core.engine.training")
+
+    def train_block(_block: object, stop: Callable[[], bool], *_: object, **__: object) -> Any:
+        while not stop():
+            yield []
+
+    training.train_block = train_block  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "core.engine.training", training)
+    warm = Warm(inf)
+    block = blocks(Experiment(dataset="moons").grid())[0]
+    standing = Training(block, None, inf, None)  # type: ignore[arg-type]
+    warm.trainings["block"] = standing
+    assert not standing.advance(0.0).ended
+    warm.teardown(SimpleNamespace(status=SimpleNamespace(name="running")))  # type: ignore[arg-type]
+    standing._thread.join(60)
+    assert not standing._thread.is_alive()
