@@ -51,7 +51,7 @@ def read(connection: Connection) -> Trainer | None:
     row = connection.execute(select(TRAINERS)).mappings().one_or_none()
     if row is None:
         return None
-    silent = _clock(connection) - row["heartbeat"] > SILENCE_SECONDS
+    silent = _is_silent(row["heartbeat"], _clock(connection))
     names = ("holder", "version", "address", "workers", "trouble", "speed")
     return Trainer(
         heartbeat=datetime.fromtimestamp(row["heartbeat"], UTC),
@@ -88,7 +88,7 @@ def take(
     if row is None:
         connection.execute(insert(TRAINERS).values(number=1, token=1, **values))
         return 1
-    held = row["holder"] and moment - row["heartbeat"] <= SILENCE_SECONDS
+    held = row["holder"] and not _is_silent(row["heartbeat"], moment)
     if held and row["version"] >= version and not is_gone(row["holder"]):
         return None
     token: int = row["token"] + 1
@@ -193,6 +193,11 @@ class Lease:
             if held != self.token:
                 raise LeaseLost(N_("Another trainer has taken over this store."))
             yield connection
+
+
+def _is_silent(heartbeat: float, moment: float) -> bool:
+    """Also of a heartbeat to come: the clock was set back, and might not reach it for hours."""
+    return abs(moment - heartbeat) > SILENCE_SECONDS
 
 
 def _clock(connection: Connection) -> float:

@@ -64,6 +64,22 @@ def test_a_silent_a_dead_and_an_outdated_trainer_are_replaced(
     assert store.take_lease("host:5:0", "2", lives)
 
 
+def test_a_clock_that_is_set_back_makes_nobody_wait_for_a_dead_trainer(
+    store: Store, later: Callable[[float], None]
+) -> None:
+    store.take_lease("elsewhere:1:0", "1", lives)
+    later(-3_600)
+    told = store.trainer()
+    assert told
+    assert not told.alive
+    second = store.take_lease("host:2:0", "1", lives)
+    assert second
+    # One that lives has said so by the new clock within seconds.
+    later(-3_600)
+    second.renew(address="", workers=1, trouble="", speed=0.0)
+    assert store.take_lease("host:3:0", "1", lives) is None
+
+
 def test_what_a_replaced_trainer_writes_is_refused_and_leaves_nothing(
     store: Store, experiment: Experiment
 ) -> None:
