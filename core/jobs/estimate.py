@@ -1,5 +1,6 @@
 """How long an experiment will take, before it is started."""
 
+import itertools
 from dataclasses import dataclass
 from math import isnan
 
@@ -10,7 +11,7 @@ from core.errors import KasseiError
 from core.experiment import Experiment
 from core.jobs.planning import Planned, plan
 from core.report import Status
-from core.store import Store
+from core.store import Job, Store
 
 # A machine's factor is learned from its newest jobs, and believed within these bounds.
 _JOBS, _LOOKED_AT, _SLOWEST, _FASTEST = 5, 20, 10.0, 0.1
@@ -59,18 +60,33 @@ def _seconds(planned: Planned) -> float:
 
 def pace(store: Store) -> float:
     """Training seconds measured per second foreseen, over the newest finished jobs."""
-    measured, foreseen = 0.0, 0.0
     jobs = store.jobs(_LOOKED_AT, status=Status.FINISHED)
     # A job all of whose runs were known ended as it was submitted: it measured nothing.
-    for job in [job for job in jobs if job.started != job.finished][:_JOBS]:
-        try:
-            planned = blocks(from_yaml(job.document).grid())
-        except KasseiError:
-            # A job of an older version, whose fields are no longer valid, teaches nothing.
-            continue
-        seconds = (taken for _, taken in store.index.standing(job.run_ids).values())
-        measured += sum(taken for taken in seconds if not isnan(taken))
-        foreseen += sum(cost.training_seconds(block) for block in planned)
+    told = (_measured(job, store) for job in jobs if job.started != job.finished)
+    newest = list(itertools.islice((one for one in told if one[1] > 0), _JOBS))
+    measured, foreseen = sum(one[0] for one in newest), sum(one[1] for one in newest)
     if foreseen == 0 or measured == 0:
         return 1.0
     return min(_SLOWEST, max(_FASTEST, measured / foreseen))
+
+
+def _measured(job: Job, store: Store) -> tuple[float, float]:
+    """Training seconds that a job's blocks took, and that were foreseen for them.
+
+    Only of those all of whose runs are there and were trained to their last epoch: who diverged
+    at once took no time.
+    """
+    try:
+        planned = blocks(from_yaml(job.document).grid())
+    except KasseiError:
+        # A job of an older version, whose fields are no longer valid, teaches nothing.
+        return 0.0, 0.0
+    ends = store.index.standing(job.run_ids)
+    seconds = {
+        run_id: taken
+        for run_id, (status, taken) in ends.items()
+        if status is Status.FINISHED and not isnan(taken)
+    }
+    whole = [block for block in planned if all(c.run_id in seconds for c in block.configs)]
+    measured = sum(seconds[config.run_id] for block in whole for config in block.configs)
+    return measured, sum(map(cost.training_seconds, whole))

@@ -82,3 +82,21 @@ def test_a_job_that_trained_nothing_teaches_nothing(store: Store) -> None:
     for _ in range(6):
         store.submit(done)
     assert estimate(ahead, store).seconds == slow
+
+
+def test_runs_that_diverged_or_were_deleted_teach_nothing(store: Store) -> None:
+    """Their blocks were foreseen to take long, and no time was measured."""
+    ahead = Experiment(dataset="moons", seed=range(10, 14))
+    trained(store, Experiment(dataset="circles", seed=range(4)), 0.5)
+    learned = estimate(ahead, store).seconds
+    for seed in range(6):
+        hasty = Experiment(dataset="moons", seed=seed, learning_rate=1e6, epochs=500)
+        job_id = store.submit(hasty)
+        store.start_job(job_id)
+        store.write([RunEnd(hasty.grid()[0].run_id, Status.DIVERGED, 1)])
+        store.finish_job(job_id, Status.FINISHED)
+    assert estimate(ahead, store).seconds == learned
+    gone = Experiment(dataset="gauss", epochs=500)
+    trained(store, gone, 0.01)
+    store.delete(gone.grid()[0].run_id)
+    assert estimate(ahead, store).seconds == learned
