@@ -34,17 +34,17 @@ def own_name() -> str:
     return f"{'/'.join(_machine())}:{os.getpid()}:{_began(os.getpid())}"
 
 
-def is_gone(name: str) -> bool:
-    """Whether the process ``name`` was of this machine, and lives no more.
+def is_gone(name: str) -> bool | None:
+    """Whether the process ``name`` of this machine lives no more; None where that is not seen.
 
-    What was of this machine before its last start is gone; what is another container's is not
-    seen from here.
+    What was of this machine before its last start is gone; what is another machine's, or another
+    container's, is not seen from here.
     """
     machine, _, rest = name.rpartition(":")[0].rpartition(":")
     host, space, boot = [*machine.split("/"), "", ""][:3]
     here = _machine()
     if (host, space) != here[:2] or not rest.isdigit():
-        return False
+        return None
     if boot != here[2] or not psutil.pid_exists(int(rest)):
         return True
     began = _began(int(rest))

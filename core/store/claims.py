@@ -17,11 +17,12 @@ from core.store.line import CLAIM
 from core.store.statements import now, plain, take_turns
 from core.store.tables import JOB_RUNS, JOBS, RUNS
 
-# A program elsewhere that has reported nothing for so long is gone.
+# A program that is not seen from here, and has reported nothing for so long, is gone.
 _SILENCE_SECONDS = 3_600.0
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
-Gone = Callable[[str], bool]
+# Whether a process is gone; None where that cannot be seen from here.
+Gone = Callable[[str], bool | None]
 
 
 class Claims:
@@ -63,7 +64,9 @@ def end_abandoned(connection: Connection, is_gone: Gone, own: str = "") -> None:
         .group_by(JOBS.c.job_id, JOBS.c.visitor)
     )
     for claim, visitor, spoken in connection.execute(query).all():
-        if is_gone(visitor.removeprefix(CLAIM)) or now() - spoken > _SILENCE_SECONDS:
+        gone = is_gone(visitor.removeprefix(CLAIM))
+        # One that lives may be silent for long: where a lid was closed, or all is others' work.
+        if gone or (gone is None and now() - spoken > _SILENCE_SECONDS):
             _leave(connection, claim, Status.CANCELLED, "")
 
 

@@ -18,6 +18,7 @@ from core.errors import LeaseLost
 from core.language import N_
 from core.report import BlockState, Report, Status
 from core.store import claims, jobs, line, reports, states
+from core.store.claims import Gone
 from core.store.statements import plain, take_turns
 from core.store.tables import JOBS, TRAINERS
 
@@ -66,9 +67,7 @@ def serves(connection: Connection) -> bool:
     return trainer is not None and trainer.alive
 
 
-def take(
-    connection: Connection, holder: str, version: str, is_gone: Callable[[str], bool]
-) -> int | None:
+def take(connection: Connection, holder: str, version: str, is_gone: Gone) -> int | None:
     """The token of a new lease; None where another trainer, of code as new, holds it.
 
     ``is_gone`` is asked of the holder, so that one that is known to be dead is not waited for.
@@ -115,7 +114,7 @@ class Lease:
                 )
             )
 
-    def end_abandoned(self, is_gone: Callable[[str], bool]) -> None:
+    def end_abandoned(self, is_gone: Gone) -> None:
         """Give back what programs had claimed that are gone."""
         with self._fenced(in_turn=True) as connection:
             claims.end_abandoned(connection, is_gone)

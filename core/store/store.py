@@ -4,7 +4,7 @@ Each method is one short transaction; what goes wrong in the database leaves as 
 StoreUnavailable sentence. A Store holds nothing but its connections.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from core.experiment import Experiment, RunConfig
 from core.report import Report, Status
 from core.store import frames, jobs, lease, line, reports, runs, snapshots
-from core.store.claims import Claims
+from core.store.claims import Claims, Gone
 from core.store.failures import as_sentences, shown
 from core.store.gate import Gate
 from core.store.index import Index
@@ -278,7 +278,7 @@ class Store:
 
     # The trainer
 
-    def take_lease(self, holder: str, version: str, is_gone: Callable[[str], bool]) -> Lease | None:
+    def take_lease(self, holder: str, version: str, is_gone: Gone) -> Lease | None:
         """The right to write what is trained; None while another trainer has it."""
         with self._writing() as connection:
             token = lease.take(connection, holder, version, is_gone)

@@ -161,7 +161,7 @@ def test_what_a_program_left_that_is_gone_is_trained_by_the_next(
 def test_a_process_is_known_by_its_machine_its_number_and_its_beginning() -> None:
     machine, number, began = own_name().rsplit(":", 2)
     host, space, boot = machine.split("/")
-    assert not is_gone(own_name())
+    assert is_gone(own_name()) is False
     gone = {
         f"{machine}:{number}:1",
         f"{host}/{space}/another-start:{number}:{began}",
@@ -176,7 +176,7 @@ def test_a_process_is_known_by_its_machine_its_number_and_its_beginning() -> Non
         "",
         "no name",
     }
-    assert not any(map(is_gone, unseen))
+    assert {is_gone(name) for name in unseen} == {None}
 
 
 def test_a_process_that_was_killed_is_gone_before_it_is_buried() -> None:

@@ -1,8 +1,10 @@
 """Claims of programs that train by themselves, in both databases."""
 
+import pytest
+
 from core.experiment import Experiment
 from core.report import EpochReport, RunEnd, Status
-from core.store import Store
+from core.store import Store, claims
 
 ALL = Experiment(dataset="moons", epochs=1, seed=[0, 1, 2])
 LAST = Experiment(dataset="moons", epochs=1, seed=2)
@@ -44,3 +46,18 @@ def test_a_trainer_that_lives_keeps_the_runs_of_its_jobs(store: Store) -> None:
     lease.release()
     assert last in store.claims.take(claim, alive)
     assert {entry.id: entry.held for entry in store.queue()} == {job_id: True, claim: True}
+
+
+@pytest.mark.parametrize(("gone", "left"), [(False, 3), (None, 0)])
+def test_who_is_silent_for_an_hour_keeps_its_claim_if_it_is_seen_to_live(
+    store: Store, monkeypatch: pytest.MonkeyPatch, gone: bool | None, left: int
+) -> None:
+    """A lid was closed, or all that it wants is trained by others."""
+    claim = store.claims.enter(ALL, "stacked", "here:1:0", alive)
+    store.claims.take(claim, alive)
+    lease = store.take_lease("host:1:0", "1", alive)
+    assert lease
+    real = claims.now
+    monkeypatch.setattr(claims, "now", lambda: real() + 2 * 3_600)
+    lease.end_abandoned(lambda _: gone)
+    assert len(store.untrained(claim)) == left
