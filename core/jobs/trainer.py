@@ -240,9 +240,9 @@ class Trainer:
 
     def _blame(self, given: Given) -> None:
         """A worker died: its blocks begin anew, and the job that had the turn is suspected."""
-        dead = given.work.worker
+        dead, ended = given.work.worker, [one.work for one in self._unwritten if one.ended]
         for work in self._turns.works:
-            if work.worker == dead:
+            if work.worker == dead and work not in ended:
                 work.lose()
         job = self._turns.begun.get(given.work.job_id)
         if job is None or not job.die():

@@ -154,6 +154,21 @@ def test_a_worker_that_dies_in_a_turn_loses_all_blocks_that_stand_on_it_and_no_o
     assert not works[0].given
 
 
+def test_a_block_whose_end_waits_to_be_written_begins_no_more_when_its_worker_dies(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store is away: what would train it again is no job's, and would stay in its worker."""
+    trainer = hired(store, monkeypatch)
+    store.submit(Experiment(dataset="moons", hidden=[[4], [5]], epochs=2))
+    trainer.step()
+    done, other = trainer._turns.works
+    for work in (done, other):
+        work.worker, work.name, work.given = "here", "block", True
+    trainer._unwritten.append(Outcome(done, (), 1.0, ended=True))
+    trainer._blame(Given(other, None, 0.0))  # type: ignore[arg-type]
+    assert [work for _, work in trainer._turns.candidates("there")] == [other]
+
+
 def test_a_turn_whose_worker_died_before_it_was_fetched_is_lost() -> None:
     class Never:
         """A future as Dask's, of a worker that died with what it gave."""
