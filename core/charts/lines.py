@@ -32,6 +32,8 @@ _LEGEND = vega.Legend(
     symbolStrokeWidth=2.2,
     symbolOpacity=1,
 )
+# What a mark is of, for readers of screens and for the page's rules on pointing.
+_OF = vega.Description("configuration:N")
 # Digits enough that no tick turns into 1e+1.
 NUMBERS = ".6~g"
 
@@ -80,7 +82,9 @@ def line_chart(
     domain = y.domain or _domain(shown, y)
     ticks = _decades(*domain) if y.log else []
     legend = _LEGEND if x.legend else None
-    base = vega.Chart(shown).encode(x=_x(shown, x), color=_colour(labels, styles, legend))
+    base = vega.Chart(shown).encode(
+        x=_x(shown, x), color=_colour(labels, styles, legend), description=_OF
+    )
     dash = vega.StrokeDash(
         "configuration:N",
         scale=vega.Scale(domain=labels, range=[list(styles[label].dash) for label in labels]),
@@ -99,7 +103,7 @@ def line_chart(
         ),
     }
     ends = _ends(shown, x, y, domain, height, styles)
-    named = vega.Chart(ends).encode(x=_x(shown, x), color=_colour(labels, styles))
+    named = vega.Chart(ends).encode(x=_x(shown, x), color=_colour(labels, styles), description=_OF)
     chart: vega.Chart = (
         vega.layer(
             *_lines(base, y, scale, dash, told, steps=steps),
@@ -257,7 +261,7 @@ def _lines(
         base.mark_point(size=36, filled=True, clip=False)
         .encode(
             y=vega.Y(f"{y.column}:Q", **scale),
-            opacity=vega.lit(hovered, 1, 0.25),
+            opacity=vega.pointed(hovered, 0.25),
             tooltip=[vega.Tooltip(f"{column}:N", title=words) for column, words in told.items()],
         )
         .add_params(hovered)

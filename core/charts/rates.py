@@ -83,7 +83,8 @@ def rate_map_chart(
     layers = [base.mark_rect(cornerRadius=2).encode(fill=classes)]
     if len(rates) <= 14:
         layers.append(
-            base.mark_text(fontSize=12 if len(rates) <= 9 else 10).encode(
+            # The cell below says the same, and more.
+            base.mark_text(fontSize=12 if len(rates) <= 9 else 10, aria=False).encode(
                 text=vega.Text("text:N"), color=vega.Color("ink:N", scale=None)
             )
         )

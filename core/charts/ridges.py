@@ -65,6 +65,7 @@ def ridge_chart(
         scale=vega.Scale(domain=rows, range=[styles[row].colour for row in rows]),
         legend=None,
     )
+    of = vega.Description("configuration:N")
     layers: list[vega.Chart] = [
         vega.Chart(pd.DataFrame({"x": [0.0]}))
         .mark_rule(opacity=0.35, strokeDash=[2, 3])
@@ -83,6 +84,7 @@ def ridge_chart(
                     y=y,
                     y2=vega.Y2("foot:Q"),
                     color=colour,
+                    description=of,
                     tooltip=[
                         vega.Tooltip("configuration:N", title=_("configuration")),
                         vega.Tooltip("share:N", title=_("share of exact zeros")),
@@ -94,10 +96,14 @@ def ridge_chart(
         outline = vega.Chart(start).mark_line(
             strokeWidth=1.2, strokeDash=[3, 2], color=QUIET, clip=True
         )
-        layers.append(outline.encode(x=x, y=y, detail=vega.Detail("configuration:N")))
+        layers.append(
+            outline.encode(x=x, y=y, detail=vega.Detail("configuration:N"), description=of)
+        )
     zeros = now[now["zeros"] >= 0.005].drop_duplicates("configuration")
     text = vega.Chart(zeros).mark_text(align="right", dx=-2, dy=-9, fontSize=11, color=QUIET)
-    layers.append(text.encode(x=vega.value("width"), y=y.copy(), text=vega.Text("told:N")))
+    layers.append(
+        text.encode(x=vega.value("width"), y=y.copy(), text=vega.Text("told:N"), description=of)
+    )
     chart: vega.Chart = (
         vega.layer(*layers)
         .properties(

@@ -104,6 +104,7 @@ def ratio_chart(
             scale=vega.Scale(domain=rows, range=[styles[row].colour for row in rows]),
             legend=None,
         ),
+        description=vega.Description("configuration:N"),
     )
     x = vega.X(
         "ratio:Q",

@@ -14,6 +14,7 @@ from core.charts.vega import Chart
 from core.language import Translate
 from pages.shared import pictures, rates
 from pages.shared.goal import Goal, choose_goal
+from pages.shared.lighting import lighting
 from pages.shared.markdown import escaped
 from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
@@ -35,7 +36,7 @@ _STYLE = """<style>
 
 def draw_speed(selection: Selection, _: Translate) -> None:
     """Controls, the answer in words, shares, ratios, the table, and the map of rates."""
-    st.html(_STYLE)
+    st.html(_STYLE + lighting(list(configurations(selection.runs)["configuration"])))
     runs, epochs = selection.runs, selection.epochs()
     goal = choose_goal(runs, epochs, _)
     if not math.isfinite(goal.level):
