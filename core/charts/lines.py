@@ -16,6 +16,7 @@ from core.charts import vega
 from core.charts.axes import tick_words
 from core.charts.palette import Style, legible
 from core.charts.placing import apart
+from core.charts.pointing import pointed
 
 _LABEL_GAP = 15  # pixels: the height of one label
 _LEADER = 22  # pixels between the end of a line and its label
@@ -261,7 +262,7 @@ def _lines(
         base.mark_point(size=36, filled=True, clip=False)
         .encode(
             y=vega.Y(f"{y.column}:Q", **scale),
-            opacity=vega.pointed(hovered, 0.25),
+            opacity=pointed(hovered, 0.25),
             tooltip=[vega.Tooltip(f"{column}:N", title=words) for column, words in told.items()],
         )
         .add_params(hovered)

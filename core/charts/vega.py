@@ -159,16 +159,6 @@ def lit(parameter: Parameter, on: float, off: float, *, empty: bool = True) -> W
     return Words(value=off, condition=chosen)
 
 
-# Of a mark that a pointer meets, or is nearest to: a page's rules know it by this number.
-POINTED = 0.999
-
-
-def pointed(parameter: Parameter, off: float) -> Words:
-    """Opacity 1, ``off`` where ``parameter`` selects others, ``POINTED`` where it selects this."""
-    chosen = {"param": parameter.name, "empty": False, "value": POINTED}
-    return Words(value=off, condition=[chosen, {"param": parameter.name, "value": 1}])
-
-
 class Chart:
     """A mark over a frame with its encodings, or such charts in layers.
 

@@ -8,7 +8,7 @@ a chart takes what is nearest to the pointer, its marks tell which by ``POINTED`
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.charts.vega import POINTED
+from core.charts.pointing import POINTED
 
 _STYLE = Path(__file__).with_name("landing.css")
 # Each configuration has rules of its own; beyond these nobody tells lines apart.

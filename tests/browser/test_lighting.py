@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Server
 
 CHARTS = '[data-testid="stVegaLiteChart"]'
-OWN, OTHER = "relu · lr 0.1", "leaky_relu · lr 0.001"
+OWN, OTHER = "relu · lr 0.01", "leaky_relu · lr 0.001"
 LINES = f'{CHARTS}:has(.mark-symbol) .mark-line [aria-label="{{}}"]'
 MET = f'.mark-symbol [aria-label="{OWN}"][opacity="0.999"]'
 # How many of the lines so called, in all charts, are set back; and how many there are.
@@ -31,7 +31,7 @@ def test_pointing_at_a_line_sets_the_others_back_in_every_chart(
     marks = page.locator(f'{CHARTS} .mark-text [aria-label="{OWN}"]')
     expect(marks.first).to_be_visible()
     seen = f'{CHARTS} .mark-symbol [aria-label="{OWN}"]'
-    page.locator(seen).last.hover(force=True)
+    page.locator(seen).nth(1).hover(force=True)
     page.wait_for_function(f"() => !!document.querySelector('{MET}')")
     assert _dimmed(page, OWN)[0] == 0
     dimmed, every = _dimmed(page, OTHER)
@@ -47,7 +47,7 @@ def test_pointing_at_a_row_shows_no_mark_that_is_there_for_pointers_alone(
     page.goto(f"{server.url}/?gallery=dying-relu")
     points = page.locator(f'{CHARTS} .mark-symbol [aria-label="{OTHER}"]')
     expect(points.first).to_be_attached()
-    page.locator(".k-board tbody tr", has_text=OWN).last.hover()
+    page.locator(".k-board tbody tr", has_text=OWN).first.hover()
     page.wait_for_function(
         "mark => getComputedStyle(document.querySelector(mark)).opacity < 0.3",
         arg=f'{CHARTS} .mark-line [aria-label="{OTHER}"]',

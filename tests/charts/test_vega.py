@@ -150,12 +150,7 @@ class ByAltair:
         held = {} if empty else {"empty": False}
         return alt.condition(parameter, alt.value(on), alt.value(off), **held)
 
-    @staticmethod
-    def pointed(parameter: Any, off: float) -> Any:
-        name, own = parameter.name, vega.POINTED
-        only = alt.ConditionalParameterValueDefnumberExprRef(param=name, empty=False, value=own)
-        every = alt.ConditionalParameterValueDefnumberExprRef(param=name, value=1)
-        return alt.OpacityValue(value=off, condition=[only, every])
+    Words = staticmethod(alt.OpacityValue)
 
 
 @pytest.fixture(params=sorted(CHARTS))
