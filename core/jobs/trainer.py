@@ -102,9 +102,10 @@ class Trainer:
             begun = self._turns.begun.get(entry.id)
             if entry.stop_asked:
                 self._stop(entry.id)
-            elif begun and begun.busy > OVERDUE * self._limits.seconds:
+            elif begun and (failure := self._failure(begun)):
+                # Of its runs those that other jobs need are trained by these.
+                self._lease.finish(entry.id, Status.FAILED, as_message(failure))
                 self._drop(begun)
-                self._lease.finish(entry.id, Status.FAILED, as_message(overdue(self._limits)))
             elif begun is None and (entry.place == 0 or self._has_room(entry.visitor)):
                 self._begin(entry.id)
         for job in list(self._turns.begun.values()):
@@ -244,19 +245,20 @@ class Trainer:
         for work in self._turns.works:
             if work.worker == dead and work not in ended:
                 work.lose()
-        job = self._turns.begun.get(given.work.job_id)
-        if job is None or not job.die():
-            return
-        reason = TrainingFailed(
-            N_(
-                "The training ended its worker {times} times, as a lack of memory does:"
-                " choose smaller networks, fewer samples or fewer runs."
-            ),
-            times=MOST_DEATHS,
-        )
-        for work in job.works:
-            self._crew.forget(work)
-            self._fail(work, reason)
+        if job := self._turns.begun.get(given.work.job_id):
+            job.deaths += 1
+
+    def _failure(self, job: Begun) -> KasseiError | None:
+        """Why a job under way may not go on, if so it is."""
+        if job.deaths >= MOST_DEATHS:
+            return TrainingFailed(
+                N_(
+                    "The training ended its worker {times} times, as a lack of memory does:"
+                    " choose smaller networks, fewer samples or fewer runs."
+                ),
+                times=MOST_DEATHS,
+            )
+        return overdue(self._limits) if job.busy > OVERDUE * self._limits.seconds else None
 
     def _fail(self, work: Work, error: BaseException) -> None:
         message = as_message(error)

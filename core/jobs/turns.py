@@ -57,7 +57,8 @@ class Outcome:
 class Begun:
     """A job that has begun: its runs, the blocks that it trains itself, and what it was given.
 
-    ``busy`` is the seconds of a worker's time, since the job began for the first time.
+    ``busy`` is the seconds of a worker's time, since the job began for the first time, ``deaths``
+    the workers that died in its turns, since it showed a new epoch.
     """
 
     job_id: str
@@ -66,11 +67,6 @@ class Begun:
     works: list[Work] = field(default_factory=list)
     busy: float = 0.0
     deaths: int = 0
-
-    def die(self) -> bool:
-        """A worker died in a turn of its; whether that was once too often."""
-        self.deaths += 1
-        return self.deaths >= MOST_DEATHS
 
     def saw(self, work: Work, reports: Iterable[Report]) -> None:
         """A new epoch of one of its blocks clears it of suspicion."""

@@ -14,7 +14,7 @@ from core.errors import told_message
 from core.experiment import Experiment
 from core.jobs import trainer as module
 from core.jobs.crew import Given, fetched
-from core.jobs.turns import Outcome
+from core.jobs.turns import MOST_DEATHS, Outcome
 from core.jobs.worker import Training, Turn, Warm
 from core.report import BlockState, EpochReport, RunEnd, Status
 from core.store import Store
@@ -152,6 +152,29 @@ def test_a_worker_that_dies_in_a_turn_loses_all_blocks_that_stand_on_it_and_no_o
     trainer._blame(Given(works[0], None, 0.0))  # type: ignore[arg-type]
     assert [work.worker for work in works] == [None, None, "there"]
     assert not works[0].given
+
+
+def test_a_job_that_ends_its_workers_is_failed_and_no_job_that_shares_its_runs(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch)
+    deadly = store.submit(Experiment(dataset="moons", hidden=[[4], [5]], epochs=2), "Ada")
+    trainer.step()
+    sound = store.submit(Experiment(dataset="moons", hidden=[[4]], epochs=2), "Ben")
+    trainer.step()
+    guilty = next(work for work in trainer._turns.works if work.block.shape.hidden == (5,))
+    for _ in range(MOST_DEATHS):
+        assert store.job(deadly).status == Status.RUNNING
+        guilty.worker, guilty.name = "here", "block"
+        trainer._blame(Given(guilty, None, 0.0))  # type: ignore[arg-type]
+        trainer.step()
+    job = store.job(deadly)
+    assert job.status == Status.FAILED
+    assert "ended its worker 3 times" in told_message(job.message, str)
+    assert list(store.runs(job.run_ids)["status"]) == ["queued", "failed"]
+    trainer.step()
+    assert [work.job_id for work in trainer._turns.works] == [sound]
+    assert store.job(sound).status == Status.RUNNING
 
 
 def test_a_block_whose_end_waits_to_be_written_begins_no_more_when_its_worker_dies(

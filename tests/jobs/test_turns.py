@@ -2,7 +2,7 @@
 
 from core.engine.plan import blocks
 from core.experiment import Experiment
-from core.jobs.turns import MOST_DEATHS, Begun, Turns, Work
+from core.jobs.turns import Begun, Turns, Work
 from core.report import EpochReport
 
 
@@ -61,20 +61,18 @@ def test_a_run_that_two_jobs_want_is_trained_once_in_either_ones_turn() -> None:
     assert turns.needed(narrow) == []
 
 
-def test_a_job_is_suspected_after_deaths_without_a_new_epoch_of_any_of_its_blocks() -> None:
+def test_deaths_count_until_a_new_epoch_of_any_of_a_jobs_blocks() -> None:
     job = begun(Turns(), "a", "Ada", hidden=[[2], [3]])
     first, second = job.works
     told = {
         work: [EpochReport(work.block.configs[0].run_id, 0, 0, 0.0, 1.0, 1.0)] for work in job.works
     }
-    for _ in range(MOST_DEATHS - 1):
-        assert not job.die()
+    job.deaths = 2
     job.saw(first, told[first])
-    for _ in range(MOST_DEATHS - 1):
-        assert not job.die()
-        # What it has shown before clears it of nothing.
-        job.saw(first, told[first])
+    assert job.deaths == 0
+    job.deaths = 2
+    # What it has shown before clears it of nothing.
+    job.saw(first, told[first])
+    assert job.deaths == 2
     job.saw(second, told[second])
-    for _ in range(MOST_DEATHS - 1):
-        assert not job.die()
-    assert job.die()
+    assert job.deaths == 0
