@@ -69,5 +69,5 @@ def delete(run: str) -> None:
     """Delete RUN, an id or the beginning of one, with its epochs, layers and weights."""
     with jobs.open_store() as store:
         run_id = store.resolve(run)
-        jobs.delete_run(store, run_id)
+        jobs.delete_runs(store, [run_id])
     click.echo(f"Deleted {run_id}")

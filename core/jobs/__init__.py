@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from core.jobs.environment import is_public, open_store, scheduler_address, store_url
     from core.jobs.launch import TrainerProcess
     from core.jobs.results import Results, export, prepare
-    from core.jobs.submission import delete_run, may_stop, stop_job, submit
+    from core.jobs.submission import delete_runs, may_stop, stop_job, submit
 
 __all__ = [
     "Results",
     "TrainerProcess",
-    "delete_run",
+    "delete_runs",
     "export",
     "is_public",
     "may_stop",
@@ -37,7 +37,7 @@ _HOMES = {
     "environment": ("is_public", "open_store", "scheduler_address", "store_url"),
     "launch": ("TrainerProcess",),
     "results": ("Results", "export", "prepare"),
-    "submission": ("delete_run", "may_stop", "stop_job", "submit"),
+    "submission": ("delete_runs", "may_stop", "stop_job", "submit"),
 }
 
 

@@ -1,5 +1,7 @@
 """What visitors ask of the store: to train an experiment, to stop it, to delete a run."""
 
+from collections.abc import Sequence
+
 from core.errors import KasseiError
 from core.experiment import Experiment
 from core.jobs.bounds import bounds, check
@@ -39,15 +41,17 @@ def stop_job(store: Store, job_id: str, visitor: str = "") -> None:
     store.ask_stop(job_id)
 
 
-def delete_run(store: Store, run_id: str, visitor: str = "") -> None:
-    """Delete a run; on a public deployment not one that a job of another visitor trained.
+def delete_runs(store: Store, run_ids: Sequence[str], visitor: str = "") -> None:
+    """Delete runs, all or none; on a public deployment none that another visitor's job trained.
 
     Raises:
-        UnknownRun: the store does not hold it.
-        KasseiError: it is another visitor's, or a job that is queued or running needs it.
+        UnknownRun: the store does not hold one of them.
+        KasseiError: one is another visitor's, or a job that is queued or running needs it.
     """
-    if is_public() and store.visitors_of(run_id) - {visitor}:
+    others = [run for run in run_ids if is_public() and store.visitors_of(run) - {visitor}]
+    if others:
         raise KasseiError(
-            N_("The run {run_id} is another visitor's: on a public page it stays."), run_id=run_id
+            N_("The run {run_id} is another visitor's: on a public page it stays."),
+            run_id=others[0],
         )
-    store.delete(run_id)
+    store.index.delete(run_ids)

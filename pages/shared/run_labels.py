@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.analysis.configurations import varying
 from core.analysis.sentences import FIELD_TITLES
-from core.jobs import export
+from core.jobs import delete_runs, export
 from core.language import Translate
 from core.metrics import METRICS
 from core.store import Store
@@ -50,7 +50,7 @@ def draw_picked(
     with st.container(horizontal=True):
         _draw_labels(store, frame, sorted(mine, key=here.index), _)
         _draw_export(store, here, "picked", _)
-        _draw_deletion(store, sorted(mine, key=here.index), _)
+        _draw_deletion(store, sorted(mine, key=here.index), visitor, _)
     if others:
         st.caption(
             _(
@@ -134,7 +134,7 @@ def _retag(store: Store, run_ids: Sequence[str], before: Sequence[str], now: lis
     )
 
 
-def _draw_deletion(store: Store, mine: Sequence[str], _: Translate) -> None:
+def _draw_deletion(store: Store, mine: Sequence[str], visitor: str, _: Translate) -> None:
     with st.popover(_("Delete"), icon=":material/delete:", disabled=not mine):
         st.markdown(
             _("Delete for ever, with curves, layers and weights? Runs: {count}").format(
@@ -146,13 +146,14 @@ def _draw_deletion(store: Store, mine: Sequence[str], _: Translate) -> None:
             type="primary",
             key="runs_delete",
             on_click=failures.keeping,
-            args=(_delete, store, mine),
+            args=(_delete, store, mine, visitor),
         )
 
 
-def _delete(store: Store, run_ids: Sequence[str]) -> None:
+def _delete(store: Store, run_ids: Sequence[str], visitor: str) -> None:
     caches.run_counts.clear()
-    store.index.delete(run_ids)
+    # Since the page was drawn another visitor may have asked for one of them.
+    delete_runs(store, run_ids, visitor)
     pick(())
 
 

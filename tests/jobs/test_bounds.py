@@ -12,7 +12,7 @@ import pytest
 from core.engine.plan import blocks
 from core.errors import InvalidExperiment, KasseiError
 from core.experiment import Experiment
-from core.jobs import delete_run, environment, may_stop, stop_job, submit
+from core.jobs import delete_runs, environment, may_stop, stop_job, submit
 from core.jobs.bounds import PRIVATE, PUBLIC, bounds, check, memory
 from core.report import RunEnd, Status
 from core.store import Store
@@ -105,8 +105,8 @@ def test_others_runs_are_not_deleted_on_a_public_page(store: Store) -> None:
     store.ask_stop(submit(store, experiment, "Ada"))
     for other in ("Ben", ""):
         with pytest.raises(KasseiError, match="another visitor's"):
-            delete_run(store, run_id, other)
-    delete_run(store, run_id, "Ada")
+            delete_runs(store, [run_id], other)
+    delete_runs(store, [run_id], "Ada")
     assert store.runs().empty
 
 

@@ -157,6 +157,21 @@ def test_on_a_public_server_only_ones_own_runs_can_be_changed(
     assert store.index.find(Query(fields={"dataset": ("xor",)}), 9)[1] == 0
 
 
+def test_a_run_that_another_visitor_has_asked_for_since_the_page_was_drawn_stays(
+    store: Store, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KASSEI_PUBLIC", "1")
+    shared = Experiment(dataset="xor", epochs=0)
+    store.ask_stop(store.submit(shared, "berta"))
+    app = page("Runs", runs=shared.grid()[0].run_id)
+    app.session_state["visitor"] = "berta"
+    app.run()
+    store.ask_stop(store.submit(shared, "anna"))
+    app.button(key="runs_delete").click().run()
+    assert "another visitor's" in app.error[0].value
+    assert store.index.find(Query(fields={"dataset": ("xor",)}), 9)[1] == 1
+
+
 def test_an_export_holds_the_contracts_tables(store: Store, ids: list[str]) -> None:
     with zipfile.ZipFile(io.BytesIO(zipped(store, ids[:3]))) as archive:
         assert sorted(archive.namelist()) == [
