@@ -128,7 +128,13 @@ def listed(field: str, text: str) -> list[Any]:
         span = _RANGE.fullmatch(part) if field == "seed" else None
         if span:
             first, last = int(span[1]), int(span[2])
-            if last < first or last - first >= MAX_RUNS:
+            if last - first >= MAX_RUNS:
+                raise InvalidExperiment(
+                    N_("The lists make {runs} runs; at most {most} are possible."),
+                    runs=f"{last - first + 1:,}",
+                    most=f"{MAX_RUNS:,}",
+                )
+            if last < first:
                 raise InvalidExperiment(
                     N_("The range {value} is not valid; write the smaller number first: 0-4."),
                     value=part,

@@ -11,7 +11,7 @@ from pages.shared.continuing import draw_continue, stops
 from pages.shared.form import choose_dataset, choose_experiment
 from pages.shared.frame import draw_frame
 from pages.shared.mirror import fill_from_link, mirror
-from pages.shared.selection import find_runs, names_runs
+from pages.shared.selection import find_runs, names_runs, tell_absent
 from pages.shared.stacking import arrive
 from pages.shared.titles import by_title
 
@@ -24,21 +24,26 @@ above = st.container()
 
 # The form is drawn whatever fails: what is chosen in it must not be lost.
 failure = failures.kept()
-store = job = chosen = None
+store = job = chosen = unknown = None
 try:
     store = caches.store()
     job = training.linked_job(store)
 except StoreUnavailable as error:
     failure, store = error, None
 except KasseiError as error:
-    above.warning(error.told(_))
+    unknown = error.told(_)
+    above.warning(unknown)
 try:
     if names_runs(current_link()) and not training.is_active(job):
         chosen = find_runs(current_link())
         if store and chosen and (under_way := training.job_of(store, chosen.runs)):
             job, chosen = under_way, None
+    if chosen is None and names_runs(current_link()) and not current_link().experiment and not job:
+        with above:
+            tell_absent(_)
 except KasseiError as error:
-    failure = failure or error
+    if error.told(_) != unknown:
+        failure = failure or error
 arrive(results=chosen is not None or training.is_active(job))
 try:
     fill_from_link(job, chosen)

@@ -169,7 +169,9 @@ _NOTHING = object()
 
 def _values(name: str, text: str, notes: list[KasseiError]) -> Iterator[Any]:
     """The values of one field that can be read."""
-    parts: list[Any] = _tried(notes, lambda given: listed(name, given), text) or []
+    parts: list[Any] | None = _tried(notes, lambda given: listed(name, given), text)
+    if parts is None:
+        return
     if not parts:
         notes.append(
             InvalidExperiment(N_("{field} is an empty list; give at least one value."), field=name)

@@ -151,9 +151,9 @@ def _language_is_known() -> bool:
 
 
 def _language() -> str:
-    """The link's language; without one the browser's, where there is a translation."""
-    asked = st.query_params.get("lang") or (st.context.locale or "").partition("-")[0]
-    return asked if asked in LANGUAGES else "en"
+    """The link's language; where that is none the browser's, as far as there is a translation."""
+    own = (st.context.locale or "").partition("-")[0]
+    return next((one for one in (st.query_params.get("lang"), own) if one in LANGUAGES), "en")
 
 
 def _switch(language: str) -> None:

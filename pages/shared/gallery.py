@@ -51,6 +51,11 @@ def draw_entry(entry: Entry, frame: Frame) -> None:
 
 def tell_unknown(name: str, frame: Frame) -> None:
     """That the link asks for an entry that does not exist, and which do."""
+    from pages.shared.binding import current_link
+
+    if "gallery" not in current_link().view:
+        # What is no name at all the frame has told.
+        return
     error = BundleUnavailable(
         N_("No shipped results named {name}; there are {valid}."),
         name=escaped(repr(name)[:80]),

@@ -18,14 +18,15 @@ from core.report import Status
 from pages.shared.binding import bound, current_link, follow, foreign
 
 TARGETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
-UNITS = {"epoch": "epochs", "update": "updates", "second": "seconds"}
+# By the words of a link, which are those of the axes of Compare.
+UNITS = {"epoch": "epochs", "updates": "updates", "seconds": "seconds"}
 
 _METRICS = {
     "test_accuracy": ("test_accuracy", "train_accuracy", "test_loss", "train_loss"),
     "test_r2": ("test_r2", "train_r2", "test_loss", "train_loss"),
 }
 _GOALS = {"value": N_("a value"), "best": N_("a share of the best")}
-_UNIT_WORDS = {"epoch": N_("epochs"), "update": N_("updates"), "second": N_("seconds")}
+_UNIT_WORDS = {"epoch": N_("epochs"), "updates": N_("updates"), "seconds": N_("seconds")}
 
 
 @dataclass(frozen=True, slots=True)

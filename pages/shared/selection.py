@@ -120,8 +120,7 @@ def choose_runs(_: Translate) -> Selection:
             found = _shipped_or_stop(_)
     else:
         if found is None:
-            st.info(_("The runs of this link are not on this server: they can be trained here."))
-            draw_link("pages/Compare.py", _("Open them in Compare"), icon=":material/tune:")
+            tell_absent(_)
     if found is None:
         st.stop()
     if found.absent:
@@ -129,6 +128,17 @@ def choose_runs(_: Translate) -> Selection:
         told = _("{count} of the {total} runs of this link are not on this server.")
         st.caption(told.format(count=count, total=total))
     return found
+
+
+def tell_absent(_: Translate) -> None:
+    """That nobody here holds the runs of the link, and the way to train them if it says how."""
+    if current_link().experiment is None:
+        st.info(
+            _("The runs of this link are not on this server, and it does not say what they are.")
+        )
+        return
+    st.info(_("The runs of this link are not on this server: they can be trained here."))
+    draw_link("pages/Compare.py", _("Open them in Compare"), icon=":material/tune:")
 
 
 def names_runs(link: Link) -> bool:

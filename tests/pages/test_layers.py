@@ -41,7 +41,7 @@ def test_layers_that_there_are_not_are_told_and_the_others_kept() -> None:
     broken = opened("Layers", **DEEP, layers="2,<b>")
     assert not broken.exception
     assert _drawn(broken, RIDGES) == [1, 6, 10]
-    assert "layers must be a number from 1 to 10000" in broken.warning[0].value
+    assert "layers must be a whole number from 1 to 10000" in broken.warning[0].value
 
 
 @pytest.mark.usefixtures("store")

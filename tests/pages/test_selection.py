@@ -170,7 +170,7 @@ def test_broken_parts_of_a_link_are_told_once_as_plain_text() -> None:
     app = _open(**link)
     assert len(app.warning) == 1
     assert app.warning[0].value.splitlines()[2:] == [
-        "- epoch must be a number from 0 to 100000, not 'x'.",
+        "- epoch must be a whole number from 0 to 100000, not 'x'.",
         "- The link has '\\[a\\](http\\://b)', which is not known here.",
     ]
 
