@@ -11,7 +11,7 @@ from pages.shared.continuing import draw_continue, stops
 from pages.shared.form import choose_dataset, choose_experiment
 from pages.shared.frame import draw_frame
 from pages.shared.mirror import fill_from_link, mirror
-from pages.shared.selection import find_runs, names_runs, tell_absent
+from pages.shared.selection import find_runs, names_runs, tell_unheld
 from pages.shared.stacking import arrive
 from pages.shared.titles import by_title
 
@@ -31,16 +31,13 @@ try:
 except StoreUnavailable as error:
     failure, store = error, None
 except KasseiError as error:
-    unknown = error.told(_)
-    above.warning(unknown)
+    above.warning(unknown := error.told(_))
 try:
     if names_runs(current_link()) and not training.is_active(job):
         chosen = find_runs(current_link())
+        tell_unheld(chosen, above, _)
         if store and chosen and (under_way := training.job_of(store, chosen.runs)):
             job, chosen = under_way, None
-    if chosen is None and names_runs(current_link()) and not current_link().experiment and not job:
-        with above:
-            tell_absent(_)
 except KasseiError as error:
     if error.told(_) != unknown:
         failure = failure or error

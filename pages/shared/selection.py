@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from core.document import from_yaml
 from core.errors import KasseiError, StoreUnavailable, UnknownRun
@@ -120,7 +121,7 @@ def choose_runs(_: Translate) -> Selection:
             found = _shipped_or_stop(_)
     else:
         if found is None:
-            tell_absent(_)
+            _tell_absent(_)
     if found is None:
         st.stop()
     if found.absent:
@@ -130,15 +131,20 @@ def choose_runs(_: Translate) -> Selection:
     return found
 
 
-def tell_absent(_: Translate) -> None:
-    """That nobody here holds the runs of the link, and the way to train them if it says how."""
-    if current_link().experiment is None:
-        st.info(
+def tell_unheld(found: Selection | None, where: DeltaGenerator, _: Translate) -> None:
+    """Where runs were not ``found`` of which the link says nothing, that it is so."""
+    if found is None and current_link().experiment is None:
+        where.info(
             _("The runs of this link are not on this server, and it does not say what they are.")
         )
-        return
-    st.info(_("The runs of this link are not on this server: they can be trained here."))
-    draw_link("pages/Compare.py", _("Open them in Compare"), icon=":material/tune:")
+
+
+def _tell_absent(_: Translate) -> None:
+    """That nobody here holds the runs of the link, and the way to train them if it says how."""
+    tell_unheld(None, st.container(), _)
+    if current_link().experiment is not None:
+        st.info(_("The runs of this link are not on this server: they can be trained here."))
+        draw_link("pages/Compare.py", _("Open them in Compare"), icon=":material/tune:")
 
 
 def names_runs(link: Link) -> bool:

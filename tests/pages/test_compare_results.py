@@ -32,7 +32,7 @@ def test_a_finished_job_shows_leaderboard_and_layers(store: Store, finished: Fin
     app = _compare(job=finished(store, experiment))
     assert not app.exception
     assert _board(app) == [
-        ["configuration", "test accuracy", "against relu", "until 80 %"],
+        ["configuration", "test accuracy", "against relu, points", "until 80 %"],
         ["relu", "82.00 % ±0.00", "baseline", "epoch 0 · 0.00\xa0s"],
         ["tanh", "82.00 % ±0.00", "0.00 ±0.00", "epoch 0 · 0.00\xa0s"],
     ]
