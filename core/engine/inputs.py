@@ -13,12 +13,13 @@ from core.experiment import RunConfig
 from data import forget
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Inputs:
     """What a block trains, tests and probes on.
 
     x (seeds or 1, n, features) and y (seeds or 1, n, outputs) float32; ``samples`` are the same
-    numbers as NumPy arrays, most of them without a copy of their own.
+    numbers as NumPy arrays, most of them without a copy of their own. ``whole`` is what these
+    were made from, if they are of other seeds: it lives as long as they do.
     """
 
     samples: Samples
@@ -26,6 +27,7 @@ class Inputs:
     y: tf.Tensor
     x_test: tf.Tensor
     y_test: tf.Tensor
+    whole: "Inputs | None" = None
 
     def probe(self) -> tuple[tf.Tensor, tf.Tensor]:
         """X and y of the probe samples, (seeds, samples, …)."""
@@ -35,7 +37,8 @@ class Inputs:
     def of_seeds(self, config: RunConfig, seeds: tuple[int, ...]) -> "Inputs":
         """The same samples for other seeds, which share them: only the probe is theirs."""
         probe = np.stack([probe_rows(seed, config.train_samples) for seed in seeds])
-        return replace(self, samples=replace(self.samples, probe=probe))
+        drawn = replace(self.samples, probe=probe)
+        return replace(self, samples=drawn, whole=self.whole or self)
 
 
 def inputs(config: RunConfig, seeds: tuple[int, ...]) -> Inputs:

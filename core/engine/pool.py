@@ -5,6 +5,7 @@ Blocks that differ in their seeds, rates and initializers alone are compiled onc
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakValueDictionary
 
 from core.engine.cost import prefers_xla, prefers_xla_reports
 from core.engine.inputs import Inputs, inputs
@@ -22,7 +23,9 @@ class PassesPool:
 
     def __init__(self) -> None:
         self._waiting: dict[tuple[Block, bool], Passes] = {}
-        self._shared: tuple[tuple[object, ...], Inputs] | None = None
+        # Kept for the next block, and those that some block under way still has.
+        self._kept: Inputs | None = None
+        self._living: WeakValueDictionary[tuple[object, ...], Inputs] = WeakValueDictionary()
 
     @contextmanager
     def passes(
@@ -52,11 +55,12 @@ class PassesPool:
         """The samples of ``block``; the last that were the same for every seed are kept."""
         config, seeds = block.shape, block.seed_numbers
         key = tuple(getattr(config, name) for name in _SAMPLES)
-        if self._shared and self._shared[0] == key:
-            return self._shared[1].of_seeds(config, seeds)
+        if (living := self._living.get(key)) is not None:
+            self._kept = living
+            return living.of_seeds(config, seeds)
         # What is kept makes room before its successor is read.
-        self._shared = None
+        self._kept = None
         found = inputs(config, seeds)
         if config.shares_samples:
-            self._shared = key, found
+            self._kept = self._living[key] = found
         return found

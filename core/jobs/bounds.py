@@ -5,7 +5,7 @@ trainer asks again, for a store can be written by others.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from core.engine import cost
@@ -20,7 +20,9 @@ from core.store import Store
 
 _MB = 2**20
 # What a worker has with TensorFlow loaded, before it trains.
-_WORKER_BYTES = 700 * _MB
+_WORKER_BYTES = 600 * _MB
+# What LLVM keeps of a block that XLA compiled.
+_COMPILED_BYTES = 120 * _MB
 # Times the bound that a job may take: what was let in is an estimate.
 OVERDUE = 2.0
 
@@ -77,15 +79,38 @@ def bounds() -> Bounds:
 def memory(block: Block) -> int:
     """Bytes that a worker has at most while it trains ``block``, about."""
     config, members = block.shape, len(block.configs)
-    samples = (config.train_samples + config.test_samples) * (config.sizes[0] + config.sizes[-1])
-    held = samples * (1 if config.shares_samples else block.seeds)
     layers = sum(config.sizes[1:])
-    # Data in NumPy and in TensorFlow; weights, gradients and two moments; z, a, delta and f' of
-    # the probe; what an evaluation holds at once.
-    floats = 2 * held + 5 * members * config.parameters
+    # Weights, gradients and two moments; z, a, delta and f' of the probe; what an evaluation
+    # holds at once.
+    floats = 5 * members * config.parameters
     floats += 5 * members * min(512, config.train_samples) * layers
     floats += 2 * min(16_000_000, members * config.test_samples * max(config.sizes[1:]))
-    return 4 * floats
+    compiled = _COMPILED_BYTES if cost.prefers_xla(block) else 0
+    return 4 * floats + _samples(block) + compiled
+
+
+def holds(standing: Iterable[Block], limits: Bounds) -> bool:
+    """Whether a worker has room for all of these blocks side by side."""
+    return _WORKER_BYTES + memory_together(standing) < limits.memory
+
+
+def memory_together(standing: Iterable[Block]) -> int:
+    """Bytes of blocks that stand on one worker: samples that all seeds share are there once."""
+    taken, seen = 0, set()
+    for block in standing:
+        taken += memory(block)
+        data = (block.shape.dataset, block.shape.noise, block.shape.outliers)
+        if block.shape.shares_samples and data in seen:
+            taken -= _samples(block)
+        seen.add(data)
+    return taken
+
+
+def _samples(block: Block) -> int:
+    """Bytes of a block's samples, in NumPy and in TensorFlow."""
+    config = block.shape
+    samples = (config.train_samples + config.test_samples) * (config.sizes[0] + config.sizes[-1])
+    return 8 * samples * (1 if config.shares_samples else block.seeds)
 
 
 def check(experiment: Experiment, limits: Bounds, store: Store, pace: float) -> None:

@@ -17,7 +17,7 @@ from distributed import Client
 
 from core.document import from_yaml
 from core.errors import KasseiError, StoreUnavailable, TrainingFailed, UnknownRun, as_message
-from core.jobs.bounds import OVERDUE, Bounds, check, memory, overdue
+from core.jobs.bounds import OVERDUE, Bounds, check, holds, overdue
 from core.jobs.crew import Crew, Given, fetched
 from core.jobs.estimate import pace
 from core.jobs.planning import plan_job, start_of
@@ -217,8 +217,9 @@ class Trainer:
     def _fits(self, address: str, work: Work) -> bool:
         """Whether a worker has room for another block beside those that stand there."""
         standing = [other for other in self._turns.works if other.worker == address]
-        needed = sum(memory(other.block) for other in [*standing, work])
-        room = len(standing) < _MOST_STANDING and needed < 0.6 * self._limits.memory
+        room = len(standing) < _MOST_STANDING and holds(
+            [other.block for other in [*standing, work]], self._limits
+        )
         return not standing or room
 
     def _conclude(self, given: Given) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from core.engine.plan import Block, blocks
+from core.engine.pool import PassesPool
 from core.experiment import RunConfig
 
 pytestmark = pytest.mark.skipif(
@@ -45,3 +47,24 @@ def test_a_part_of_mnist_in_many_variants_is_that_of_keras(
     ]
     runs = stacked(configs)
     agree(runs[3], referred(configs[3]), configs[3])
+
+
+def _block(dataset: str, seed: int) -> Block:
+    (planned,) = blocks([RunConfig(dataset=dataset, hidden=[4], seed=seed)])
+    return planned
+
+
+def test_blocks_of_all_of_mnist_hold_it_once_whatever_is_read_between() -> None:
+    pool = PassesPool()
+    first = pool.inputs(_block("mnist", 0))
+    second = pool.inputs(_block("mnist", 1))
+    assert second.x is first.x
+    # That of the first is given up; the second has the samples still.
+    del first
+    pool.inputs(_block("moons", 0))
+    third = pool.inputs(_block("mnist", 2))
+    assert third.x is second.x
+    assert (third.samples.probe != second.samples.probe).any()
+    del second, third
+    pool.inputs(_block("moons", 0))
+    assert not list(pool._living)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from core.jobs import trainer as module
-from core.jobs.bounds import PRIVATE
+from core.jobs.bounds import PRIVATE, Bounds
 from core.jobs.crew import Leaving
 from core.jobs.trainer import Trainer
 from core.jobs.turns import Work
@@ -70,10 +70,15 @@ class Quiet:
         pass
 
 
-def hired(store: Store, monkeypatch: pytest.MonkeyPatch, seconds: float = 1e9) -> Trainer:
+def hired(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float = 1e9,
+    bounds: Bounds = PRIVATE,
+) -> Trainer:
     """A trainer of ``store`` with such workers, which replaces the one before."""
     monkeypatch.setattr(module, "Crew", Workers)
     monkeypatch.setattr(module, "_LOOK_SECONDS", 0.0)
     lease = store.take_lease("host:1:0", "1", lambda _: True)
     assert lease
-    return Trainer(None, store, Quiet(lease), replace(PRIVATE, seconds=seconds))  # type: ignore[arg-type]
+    return Trainer(None, store, Quiet(lease), replace(bounds, seconds=seconds))  # type: ignore[arg-type]

@@ -9,11 +9,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.engine.plan import blocks
+from core.engine.plan import Block, blocks
 from core.errors import InvalidExperiment, KasseiError
 from core.experiment import Experiment
 from core.jobs import delete_runs, environment, may_stop, stop_job, submit
-from core.jobs.bounds import PRIVATE, PUBLIC, bounds, check, memory
+from core.jobs.bounds import PRIVATE, PUBLIC, bounds, check, memory, memory_together
 from core.report import RunEnd, Status
 from core.store import Store
 
@@ -127,6 +127,18 @@ def test_who_began_a_comparison_stops_it_on_a_public_page(store: Store) -> None:
     assert store.job(job_id).status == Status.QUEUED
     stop_job(store, job_id, "Ada")
     assert store.job(job_id).status == Status.CANCELLED
+
+
+def test_blocks_side_by_side_hold_samples_that_all_seeds_share_once() -> None:
+    def planned(dataset: str) -> list[Block]:
+        made = (Experiment(dataset=dataset, hidden=[8], seed=seed).grid() for seed in range(3))
+        return [block for configs in made for block in blocks(configs)]
+
+    mnist, moons = planned("mnist"), planned("moons")
+    pixels = 8 * (60_000 + 10_000) * (784 + 10)
+    assert memory_together(mnist) == sum(map(memory, mnist)) - 2 * pixels
+    assert memory_together(moons) == sum(map(memory, moons))
+    assert memory_together([*mnist, *moons]) == memory_together(mnist) + memory_together(moons)
 
 
 def test_whoever_has_the_page_stops_it_on_a_machine_of_ones_own(store: Store) -> None:

@@ -8,10 +8,11 @@ import pytest
 from core.errors import StoreUnavailable
 from core.experiment import Experiment
 from core.jobs import trainer as module
+from core.jobs.bounds import PUBLIC
 from core.report import RunEnd, Status
 from core.store import Entry, Store
 
-from .standing_in import Quiet, hired
+from .standing_in import Quiet, Workers, hired
 
 
 @pytest.fixture
@@ -121,3 +122,23 @@ def test_a_job_that_was_let_in_is_not_refused_by_the_next_trainer(
     assert store.job(job_id).status == Status.RUNNING
     hired(store, monkeypatch, seconds=0.01).step()
     assert store.job(job_id).status == Status.RUNNING
+
+
+def test_three_visitors_with_all_of_mnist_take_turns_on_a_public_page(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch, bounds=PUBLIC)
+    workers = trainer._crew
+    assert isinstance(workers, Workers)
+    for number, visitor in enumerate(("Ada", "Ben", "Cem")):
+        lists = {"activation": ["relu", "tanh", "gelu"], "seed": [2 * number, 2 * number + 1]}
+        store.submit(Experiment(dataset="mnist", hidden=[128, 128], **lists), visitor)
+    turns = []
+    for _ in range(6):
+        trainer.step()
+        assert workers.last
+        turns.append(store.job(workers.last.job_id).visitor)
+        # The turn has ended, and the block stands there.
+        workers.last.given, workers.last = False, None
+    assert sorted(turns) == ["Ada", "Ada", "Ben", "Ben", "Cem", "Cem"]
+    assert turns[:3] == turns[3:]
