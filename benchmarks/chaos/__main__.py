@@ -15,10 +15,11 @@ from benchmarks.chaos.absences import away, full
 from benchmarks.chaos.crowds import writers
 from benchmarks.chaos.histories import Scale
 from benchmarks.chaos.idleness import idle
-from benchmarks.chaos.signals import frozen, kills
+from benchmarks.chaos.signals import frozen, kills, resumed
 
 CASES = {
     "kills": kills,
+    "resumed": resumed,
     "frozen": frozen,
     "writers": writers,
     "away": away,

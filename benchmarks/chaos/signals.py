@@ -10,6 +10,8 @@ import pandas as pd
 
 from benchmarks.chaos.histories import PATIENCE, Scale, check_integrity, compare, experiments
 from benchmarks.family import Family, until
+from core.engine.company import company
+from core.engine.plan import Block, blocks
 from core.errors import told_message
 from core.experiment import Experiment
 from core.report import Status
@@ -30,7 +32,7 @@ def kills(folder: Path, scale: Scale) -> str:
         family = Family(f"sqlite:///{path}")
         try:
             while sum(done.values()) < count:
-                if sum(entry.place >= 0 for entry in store.queue()) < 3:
+                if len(store.queue()) < 3:
                     (job,) = experiments(1, len(jobs))
                     jobs.append(job)
                     ids.append(store.submit(job, f"visitor {len(jobs) % 3}"))
@@ -69,11 +71,52 @@ def _acknowledged(store: Store, jobs: list[Experiment]) -> pd.DataFrame:
 
 
 def _still(store: Store, jobs: list[Experiment], acknowledged: pd.DataFrame) -> None:
-    """Every epoch that was read before is there once, with the same numbers."""
+    """Every epoch that was read before is there, with the same numbers."""
     now = _acknowledged(store, jobs)
-    assert not now.duplicated(["run_id", "epoch"]).any()
     kept = acknowledged[["run_id", "epoch"]].merge(now, on=["run_id", "epoch"], how="left")
     pd.testing.assert_frame_equal(kept, acknowledged.reset_index(drop=True), check_exact=True)
+
+
+def resumed(folder: Path, scale: Scale) -> str:
+    """SIGKILL of worker, trainer and app in the middle of one long block, which goes on each time.
+
+    Each kill waits until the store was told where the block stands: every half minute.
+    """
+    path = folder / "kassei.sqlite"
+    # A minute and a half of training for each kill, about.
+    whos = ("worker",) if scale.short else ("worker", "trainer", "app")
+    job = Experiment(
+        dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=12_000 * len(whos)
+    )
+    (block,) = blocks(job.grid())
+    chance, stood = random.Random(), [0]
+    with Store.open(f"sqlite:///{path}") as store:
+        family = Family(f"sqlite:///{path}")
+        try:
+            job_id = store.submit(job)
+            for who in whos:
+                until(lambda: _stands(store, block) > stood[-1], PATIENCE)
+                stood.append(_stands(store, block))
+                time.sleep(chance.uniform(0, 10))
+                before = _acknowledged(store, [job])
+                assert store.job(job_id).status == Status.RUNNING, "too short for this machine"
+                assert family.signal(who, signal.SIGKILL)
+                _still(store, [job], before)
+                check_integrity(path)
+                family.start()
+            until(lambda: not store.queue(), PATIENCE)
+            assert store.job(job_id).status == Status.FINISHED
+            epochs = compare(store, [job], folder)
+        finally:
+            family.end()
+    at = ", ".join(f"{who} after epoch {epoch}" for who, epoch in zip(whos, stood[1:], strict=True))
+    return f"killed: {at}; {epochs} epochs equal to the last bit"
+
+
+def _stands(store: Store, block: Block) -> int:
+    """The last epoch after which the store knows where a block stands; 0 if it knows none."""
+    name = company(block)
+    return store.states.standing([name]).get(name, (0,))[0]
 
 
 def frozen(folder: Path, scale: Scale) -> str:

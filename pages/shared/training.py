@@ -119,8 +119,9 @@ def draw_ending(job: Job, _: Translate) -> None:
 
 def draw_job(store: Store, job: Job, _: Translate) -> None:
     """A job in training: its progress and growing curves."""
-    # Only what still changes is drawn again and again; many runs take longer to read.
-    pause = 1.0 if job.runs_total <= 100 else 4.0
+    # Only what still changes is drawn again and again, and less often what takes longer to read:
+    # of many pages that watch, each takes a tenth of a core at most.
+    pause = 4.0 if job.runs_total > 100 else min(max(1.0, job.epochs_total / 20_000), 4.0)
     st.fragment(_draw, run_every=pause)(store, job.id, _)
 
 
