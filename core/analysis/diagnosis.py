@@ -181,43 +181,46 @@ def _rows(
     """The configurations of which more than half of the seeds are at ``threshold`` or above."""
     with np.errstate(invalid="ignore"):
         shown = measure.values >= threshold
-    frame = pd.DataFrame(
-        {"group": group[shown], "value": measure.values[shown], "layer": measure.layers[shown]}
-    )
-    counts = frame["group"].value_counts()
-    most = counts[counts * 2 > n[counts.index]].index
-    return _summary(frame[frame["group"].isin(most)], ratio=measure.ratio).assign(
-        verdict=measure.verdict.value, forward=measure.forward
-    )
+    counts = np.bincount(group[shown], minlength=len(n))
+    shown &= (counts * 2 > n)[group]
+    return _summary(
+        group[shown], measure.values[shown], measure.layers[shown], ratio=measure.ratio
+    ).assign(verdict=measure.verdict.value, forward=measure.forward)
 
 
 def _healthy(
     ratios: Floats, group: NDArray[np.intp], n: NDArray[np.intp], well: NDArray[np.intp]
 ) -> pd.DataFrame:
-    frame = pd.DataFrame({"group": group, "value": 1 / ratios, "layer": 1})
-    frame = frame[np.isin(group, well) & np.isfinite(ratios)]
-    table = _summary(frame, ratio=True).set_index("group").reindex(well)
+    kept = np.isin(group, well) & np.isfinite(ratios)
+    first = np.ones(int(kept.sum()), dtype=np.intp)
+    table = _summary(group[kept], 1 / ratios[kept], first, ratio=True)
+    table = table.set_index("group").reindex(well)
     return table.assign(verdict=Verdict.HEALTHY.value, forward=False, seeds=n[well]).reset_index(
         names="group"
     )
 
 
-def _summary(frame: pd.DataFrame, *, ratio: bool) -> pd.DataFrame:
+def _summary(
+    group: NDArray[np.intp], values: Floats, layers: NDArray[np.intp], *, ratio: bool
+) -> pd.DataFrame:
     """By group: seeds, value, least, most, and the layer that most of them name."""
-    values = frame["value"].to_numpy(dtype=float)
+    there, of = np.unique(group, return_inverse=True)
+    count = len(there)
+    seeds = np.bincount(of, minlength=count)
     with np.errstate(divide="ignore"):
-        scaled = frame.assign(scaled=np.log(values) if ratio else values)
-    groups = scaled.groupby("group", sort=True)
-    often = scaled.value_counts(["group", "layer"], sort=True).reset_index()
-    table = pd.DataFrame(
+        mean = np.bincount(of, np.log(values) if ratio else values, minlength=count) / seeds
+    least, most = np.full(count, math.inf), np.full(count, -math.inf)
+    np.minimum.at(least, of, values)
+    np.maximum.at(most, of, values)
+    named = np.zeros((count, int(layers.max(initial=0)) + 1), dtype=int)
+    np.add.at(named, (of, layers), 1)
+    return pd.DataFrame(
         {
-            "seeds": groups.size(),
-            "value": groups["scaled"].mean(),
-            "least": groups["value"].min(),
-            "most": groups["value"].max(),
-            "layer": often.drop_duplicates("group").set_index("group")["layer"],
+            "group": there,
+            "seeds": seeds,
+            "value": np.exp(mean) if ratio else mean,
+            "least": least,
+            "most": most,
+            "layer": named.argmax(axis=1),
         }
     )
-    if ratio:
-        table["value"] = np.exp(table["value"])
-    return table.rename_axis("group").reset_index()

@@ -118,11 +118,13 @@ def _grid(sums: Floats, low: Floats, high: Floats, code: NDArray[np.intp]) -> Fl
     last = (sums <= 0.99 * total).sum(axis=1)
     left = low + (high - low) * np.clip(first, 0, bins) / bins
     right = low + (high - low) * np.clip(last, 0, bins) / bins
-    ends = pd.DataFrame({"code": code, "left": left, "right": right}).groupby("code").mean()
-    reach = _WIDEST * max(float((ends["right"] - ends["left"]).median()), 1e-12)
-    middle = float(((ends["left"] + ends["right"]) / 2).median())
-    start = max(float(ends["left"].min()), middle - reach)
-    end = min(float(ends["right"].max()), middle + reach)
+    there, of = np.unique(code, return_inverse=True)
+    n = np.bincount(of, minlength=len(there))
+    left, right = np.bincount(of, left) / n, np.bincount(of, right) / n
+    reach = _WIDEST * max(float(np.median(right - left)), 1e-12)
+    middle = float(np.median((left + right) / 2))
+    start = max(float(left.min()), middle - reach)
+    end = min(float(right.max()), middle + reach)
     pad = 0.04 * (end - start) or 0.5
     return np.linspace(start - pad, end + pad, _POINTS + 1)
 

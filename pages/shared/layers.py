@@ -169,14 +169,14 @@ def _draw_ridges(
         ),
     )
     runs = selection.runs
-    frame = ridges(selection.histograms(epoch), layers, runs)
+    frame = ridges(_of(chosen, selection.histograms(epoch)), layers, runs)
     frame = frame[frame["configuration"].isin(names)]
     if frame.empty:
         st.caption(_("No histograms were kept of these runs at this epoch."))
         return
     before = frame.iloc[:0]
     if epoch > 0:
-        before = ridges(selection.histograms(0), selection.layers(0), runs)
+        before = ridges(_of(chosen, selection.histograms(0)), selection.layers(0), runs)
     charts: list[Chart] = []
     there = set(frame["layer"])
     for column, layer in _places([layer for layer in chosen if layer in there]):
@@ -193,6 +193,10 @@ def _draw_ridges(
         " the mean over seeds; exact zeros are counted on the right. Dashed: before training."
     ).format(epoch=epoch)
     pictures.draw_save_all(charts, title, selection, _, key="layers_ridges", more=[said])
+
+
+def _of(layers: list[int], histograms: pd.DataFrame) -> pd.DataFrame:
+    return histograms[histograms["layer"].isin(layers)]
 
 
 def _draw_strips(
