@@ -72,26 +72,24 @@ def ridge_chart(
         .encode(x=x)
     ]
     # One layer a row, so that a ridge in front covers the one behind.
-    for row in range(len(rows)):
-        own = now[now["row"] == row]
-        if len(own):
-            area = vega.Chart(own).mark_area(
-                opacity=0.72, line={"strokeWidth": 1.3}, clip=True, interpolate="monotone"
+    for row in sorted(int(place) for place in now["row"].unique()):
+        area = vega.Chart(now).mark_area(
+            opacity=0.72, line={"strokeWidth": 1.3}, clip=True, interpolate="monotone"
+        )
+        layers.append(
+            area.transform_filter(f"datum.row === {row}").encode(
+                x=x,
+                y=y,
+                y2=vega.Y2("foot:Q"),
+                color=colour,
+                description=of,
+                tooltip=[
+                    vega.Tooltip("configuration:N", title=_("configuration")),
+                    vega.Tooltip("share:N", title=_("share of exact zeros")),
+                    vega.Tooltip("n:Q", title=_("seeds")),
+                ],
             )
-            layers.append(
-                area.encode(
-                    x=x,
-                    y=y,
-                    y2=vega.Y2("foot:Q"),
-                    color=colour,
-                    description=of,
-                    tooltip=[
-                        vega.Tooltip("configuration:N", title=_("configuration")),
-                        vega.Tooltip("share:N", title=_("share of exact zeros")),
-                        vega.Tooltip("n:Q", title=_("seeds")),
-                    ],
-                )
-            )
+        )
     if len(start):
         outline = vega.Chart(start).mark_line(
             strokeWidth=1.2, strokeDash=[3, 2], color=QUIET, clip=True
