@@ -47,6 +47,11 @@ def bound_value(part: str, key: str, first: Any) -> dict[str, Any]:
     return _kept(part, key, current_link().view.get(part, first), first)
 
 
+def bound_text(part: str, key: str) -> dict[str, Any]:
+    """As ``bound_value``, of a field that keeps what was typed even where it cannot be read."""
+    return _kept(part, key, st.query_params.get(part, ""), "")
+
+
 def bound_several(part: str, key: str, options: Sequence[Any], first: Sequence[Any]) -> Any:
     """As ``bound``, of a menu of several choices; none chosen, or none known, is ``first``."""
     asked = [value for value in current_link().view.get(part, ()) if value in options]

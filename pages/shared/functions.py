@@ -18,7 +18,7 @@ from core.errors import BundleUnavailable, InvalidExperiment
 from core.language import Translate
 from core.metrics import number
 from pages.shared import caches, pictures
-from pages.shared.binding import bound, bound_value
+from pages.shared.binding import bound, bound_text, bound_value
 from pages.shared.function_costs import draw_costs, relative_cost
 from pages.shared.markdown import escaped
 from pages.shared.theme import is_dark
@@ -30,7 +30,8 @@ def draw(depth: bool, _: Translate) -> None:
     own = _ask_formula(right, _)
     named = [name for name in ACTIVATIONS if name != FORMULA.name]
     names = [*named, *([FORMULA.name] if own else [])]
-    first = "sigmoid" if depth else "gelu"
+    # Whoever writes a formula wants to see it.
+    first = FORMULA.name if own else "sigmoid" if depth else "gelu"
     chosen = left.selectbox(
         _("Function in bold"), names, **bound("function", "function", names, first)
     )
@@ -52,14 +53,14 @@ def _ask_formula(place: st.delta_generator.DeltaGenerator, _: Translate) -> Acti
             " sigmoid, relu, softplus, min, max, where(x > 0, …, …) and more. It is read, never"
             " executed."
         ),
-        **bound_value("formula", "formula", ""),
+        **bound_text("formula", "formula"),
     )
     if not text:
         return None
     try:
         return activation(text)
-    except InvalidExperiment as error:
-        place.warning(escaped(error.told(_)))
+    except InvalidExperiment:
+        # Why not stands above, as of every part of a link that cannot be read.
         return None
 
 

@@ -38,7 +38,7 @@ def test_a_finished_job_shows_leaderboard_and_layers(store: Store, finished: Fin
     ]
     assert any("layers" in text.value for text in app.subheader)
     app.selectbox(key="job_baseline").set_value("tanh").run()
-    assert "against tanh" in _board(app)[0]
+    assert "against tanh, points" in _board(app)[0]
     assert app.query_params["baseline"] == "tanh"
 
 

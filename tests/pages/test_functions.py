@@ -76,8 +76,19 @@ def test_a_formula_that_is_none_is_one_sentence_and_the_rest_stays(text: str) ->
     app = _functions()
     app.text_input(key="formula").set_value(text).run()
     assert not app.exception
-    assert len(app.warning) >= 1
+    assert len(app.warning) == 1
+    assert app.text_input(key="formula").value == text
     assert len(app.dataframe) == 2
+
+
+def test_a_formula_that_is_typed_is_the_function_in_bold_until_another_is_chosen() -> None:
+    app = _functions()
+    app.text_input(key="formula").set_value("x * sin(x)").run()
+    assert app.selectbox(key="function").value == "formula"
+    assert any(r"\sin(x) + x\,\cos(x)" in one.value for one in app.latex)
+    app.selectbox(key="function").set_value("tanh").run()
+    assert app.query_params["function"] == "tanh"
+    assert app.selectbox(key="function").value == "tanh"
 
 
 def test_a_formula_that_is_no_number_somewhere_says_so() -> None:
