@@ -25,6 +25,25 @@ _WORKER_BYTES = 600 * _MB
 _COMPILED_BYTES = 120 * _MB
 # Times the bound that a job may take: what was let in is an estimate.
 OVERDUE = 2.0
+# By whether fewer epochs, and fewer runs, would fit.
+_TOO_LONG = {
+    (True, True): N_(
+        "The training would take about {asked}; here it may take {most}. What would fit:"
+        " epochs: about {epochs}, or runs: {runs}."
+    ),
+    (True, False): N_(
+        "The training would take about {asked}; here it may take {most}. What would fit:"
+        " epochs: about {epochs}."
+    ),
+    (False, True): N_(
+        "The training would take about {asked}; here it may take {most}. What would fit:"
+        " runs: {runs}."
+    ),
+    (False, False): N_(
+        "The training would take about {asked}; here it may take {most}: choose fewer samples"
+        " or smaller networks."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +172,17 @@ def check(experiment: Experiment, limits: Bounds, store: Store, pace: float) -> 
     seconds = pace * _seconds(new)
     if seconds > limits.seconds:
         room = limits.seconds / pace
+        epochs = _most(
+            max(config.epochs for config in new),
+            lambda epochs: _seconds([_shorter(config, epochs) for config in new]) <= room,
+        )
+        runs = _most(len(new), lambda runs: _seconds(new[:runs]) <= room)
         raise InvalidExperiment(
-            N_(
-                "The training would take about {asked}; here it may take {most}. What would fit:"
-                " epochs: about {epochs}, or runs: {runs}."
-            ),
+            _TOO_LONG[epochs > 0, runs > 0],
             asked=lasting(seconds),
             most=lasting(limits.seconds),
-            epochs=_most(
-                max(config.epochs for config in new),
-                lambda epochs: _seconds([_shorter(config, epochs) for config in new]) <= room,
-            ),
-            runs=_most(len(new), lambda runs: _seconds(new[:runs]) <= room),
+            epochs=f"{epochs:,}",
+            runs=f"{runs:,}",
         )
 
 

@@ -28,7 +28,8 @@ _NOT_OURS = N_(
     " store in KASSEI_STORE."
 )
 _CANNOT_OPEN = N_(
-    "The store {store} cannot be opened ({reason}): its folder must exist and be writable."
+    "The store {store} cannot be opened ({reason}): its folder must exist and be writable, and a"
+    " file that was moved away be put back."
 )
 _NO_ANSWER = N_(
     "The server of the store {store} does not let Kassei in ({reason}): check that it runs, and"

@@ -9,10 +9,16 @@ import sqlite3
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import (
+    ArgumentError,
+    DisconnectionError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from core.errors import StoreUnavailable
 from core.language import N_
@@ -26,6 +32,8 @@ CONNECT_SECONDS = 5
 _WRITERS_PATIENCE = 4
 
 _WRITES = "kassei_writes"
+# Of a connection: device and number of its file.
+_FILE = "kassei_file"
 _VALID = "sqlite:////path/kassei.sqlite, postgresql+psycopg://user:password@host/database"
 
 
@@ -112,6 +120,42 @@ def mark(file: Path | None) -> tuple[int, int] | None:
     return (found.st_mtime_ns, found.st_size) if found else None
 
 
+def _keep(file: Path, engine: Engine) -> None:
+    """Let connections after the first find the ``file`` of a store, and not make it.
+
+    A file that was moved away would have an empty one in its place. And a connection that waits
+    in the pool is replaced when its file is no longer the one that has the name.
+    """
+    # An empty authority before the path, which may begin with two strokes on Windows.
+    name = quote(file.as_posix(), safe="/:")
+    address = f"file://{'' if name.startswith('/') else '/'}{name}?mode=rw"
+
+    def find(
+        _dialect: object, _record: object, arguments: list[str], options: dict[str, Any]
+    ) -> None:
+        arguments[0] = address
+        options["uri"] = True
+
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_FILE] = _identity(file)
+
+    def check(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info[_FILE] != _identity(file):
+            raise DisconnectionError
+
+    event.listen(engine, "connect", note)
+    event.listen(engine, "connect", lambda *_: event.listen(engine, "do_connect", find), once=True)
+    event.listen(engine, "checkout", check)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
+
+
 def _in_memory(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
 
@@ -152,6 +196,9 @@ def _sqlite(url: URL) -> Engine:
         engine = create_engine(url, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    file = file_of(engine)
+    if file is not None:
+        _keep(file, engine)
     return engine
 
 

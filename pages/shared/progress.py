@@ -53,7 +53,8 @@ def draw_service(store: Store, _: Translate) -> None:
         told += " · " + _("comparisons in training: {begun}, waiting: {waiting}").format(
             begun=begun, waiting=len(line) - begun
         )
-    if trainer and trainer.alive and trainer.speed > 0:
+    # The measure is of the last half minute: of one who waits it would be what is past.
+    if begun and trainer and trainer.alive and trainer.speed > 0:
         told += " · " + _("{speed} epochs a second").format(speed=number(trainer.speed, 2))
     st.caption(told)
 

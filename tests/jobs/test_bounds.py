@@ -62,6 +62,27 @@ def test_the_epochs_that_are_told_to_fit_do(store: Store) -> None:
     check(Experiment(epochs=100, **fewer), PUBLIC, store, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("lists", "fits"),
+    [
+        # With so many runs one epoch is too long; with two runs, so many epochs of one.
+        ({"seed": range(100), "epochs": 100}, r"What would fit: runs: \d+\."),
+        ({"seed": range(2), "epochs": 500}, r"What would fit: epochs: about \d+\."),
+    ],
+)
+def test_nothing_is_told_to_fit_that_is_no_training(
+    store: Store, lists: dict[str, object], fits: str
+) -> None:
+    said = refusal(store, Experiment(dataset="mnist", hidden=[448, 448], **lists))
+    assert re.search(fits, said), said
+
+
+def test_where_neither_fewer_epochs_nor_runs_fit_others_are_asked_for(store: Store) -> None:
+    hasty = replace(PUBLIC, seconds=0.001)
+    with pytest.raises(InvalidExperiment, match="choose fewer samples or smaller networks"):
+        check(Experiment(dataset="moons", seed=0, epochs=1), hasty, store, 1.0)
+
+
 def test_memory_is_refused_before_it_is_taken(store: Store) -> None:
     little = replace(PUBLIC, memory=1_000 * 2**20)
     with pytest.raises(InvalidExperiment, match=r"about [\d,]+ MB of memory.*1,000 MB"):

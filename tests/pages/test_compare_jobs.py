@@ -22,10 +22,25 @@ _compare = partial(opened, "Compare")
 
 
 @pytest.mark.usefixtures("store")
-def test_a_job_that_the_store_does_not_hold_is_a_sentence() -> None:
+def test_a_job_that_the_store_does_not_hold_is_one_sentence() -> None:
     app = _compare(job="nope")
     assert not app.exception
-    assert len(app.warning) == 1
+    assert [alert.value for alert in (*app.warning, *app.error)] == [
+        "The store holds no job 'nope'."
+    ]
+
+
+def test_a_trainer_that_waits_has_no_speed(store: Store) -> None:
+    lease = store.take_lease("trainer", "1", lambda _: False)
+    assert lease
+    lease.renew(address="", workers=1, trouble="", speed=12.0)
+    told = "The trainer is ready"
+    assert told in [line.value for line in _compare().caption]
+    store.start_job(store.submit(Experiment(dataset="moons", seed=7)))
+    captions = [line.value for line in _compare().caption]
+    caches.trainer().close()
+    (line,) = [line for line in captions if line.startswith(told)]
+    assert line.endswith("12 epochs a second")
 
 
 def test_a_store_that_cannot_be_opened_is_a_sentence(

@@ -150,3 +150,34 @@ def test_a_write_that_is_interrupted_leaves_nothing(store: Store, run_ids: list[
     start = time.monotonic()
     store.write([EpochReport(run_ids[0], 0, 0, 0.0, 1.0, 1.0)])
     assert time.monotonic() - start < 5
+
+
+def test_a_file_that_was_moved_away_is_not_replaced_and_is_found_when_it_is_back(
+    tmp_path: Path, experiment: Experiment
+) -> None:
+    path, away = tmp_path / "kassei.sqlite", tmp_path / "away"
+    with Store.open(f"sqlite:///{path}") as store, Store.open(f"sqlite:///{path}") as other:
+        store.add_runs(experiment.grid(), "", "stacked")
+        path.rename(away)
+        for asked in (store, other):
+            with pytest.raises(StoreUnavailable, match=r"cannot be opened.*be put back"):
+                asked.runs()
+            with pytest.raises(StoreUnavailable, match="cannot be opened"):
+                asked.submit(experiment)
+        assert not path.exists()
+        away.rename(path)
+        assert len(store.runs()) == len(other.runs()) == 6
+        store.submit(experiment)
+
+
+def test_a_connection_to_a_file_that_another_took_the_place_of_is_replaced(
+    tmp_path: Path, experiment: Experiment
+) -> None:
+    path, away = tmp_path / "kassei.sqlite", tmp_path / "away"
+    with Store.open(f"sqlite:///{path}") as store:
+        store.add_runs(experiment.grid(), "", "stacked")
+        path.rename(away)
+        with Store.open(f"sqlite:///{path}"):
+            assert store.runs().empty
+        away.replace(path)
+        assert len(store.runs()) == 6
