@@ -9,14 +9,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.analysis import sentences
-from core.errors import told_message
 from core.language import Translate
-from core.report import ACTIVE, Status
+from core.report import ACTIVE
 from pages.shared import caches, failures
 from pages.shared.frame import draw_link
 from pages.shared.progress import draw_progress
 from pages.shared.selection import Selection, of_job
-from pages.shared.training import ENDINGS
+from pages.shared.training import draw_ending
 
 Draw = Callable[[Selection, Translate], None]
 
@@ -29,9 +28,8 @@ def draw_growing(selection: Selection, draw: Draw, _: Translate) -> None:
     st.caption(sentences.setting(selection.runs, _))
     job = selection.job
     if job is None or job.status not in ACTIVE:
-        if job and job.status in ENDINGS:
-            show = st.error if job.status == Status.FAILED else st.info
-            show(_(ENDINGS[job.status]).format(reason=told_message(job.message, _)))
+        if job:
+            draw_ending(job, _)
         _draw_state(selection, draw, _)
         return
     pause = 2.0 if job.runs_total <= 100 else 5.0

@@ -22,7 +22,7 @@ from pages.shared.binding import current_link, show_runs
 from pages.shared.progress import draw_progress, draw_service
 from pages.shared.visitors import visitor
 
-ENDINGS = {
+_ENDINGS = {
     Status.FAILED: N_("Training failed: {reason}"),
     Status.CANCELLED: N_("Stopped. What was trained until then is shown."),
 }
@@ -112,9 +112,9 @@ def is_active(job: Job | None) -> bool:
 
 def draw_ending(job: Job, _: Translate) -> None:
     """Why a job ended, unless it simply finished."""
-    if job.status in ENDINGS:
+    if job.status in _ENDINGS:
         show = st.error if job.status == Status.FAILED else st.info
-        show(_(ENDINGS[job.status]).format(reason=told_message(job.message, _)))
+        show(_(_ENDINGS[job.status]).format(reason=told_message(job.message, _)))
 
 
 def draw_job(store: Store, job: Job, _: Translate) -> None:
