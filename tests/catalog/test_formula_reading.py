@@ -110,7 +110,7 @@ def test_what_is_no_formula_is_refused_in_one_sentence_with_its_place(
     assert "\n" not in str(refused.value)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.text(max_size=60)
     | st.lists(

@@ -92,7 +92,7 @@ def test_no_sample_is_in_both_parts(name: str) -> None:
     assert len(np.unique(rows, axis=0)) == 120
 
 
-@runs(max_examples=60, deadline=None)
+@runs(max_examples=60)
 @given(st.sampled_from(SMALL), st.integers(1, 60), st.integers(1, 60), st.integers(0, 2**32 - 1))
 def test_any_size_and_seed_gives_finite_arrays_of_that_size(
     name: str, train: int, test: int, seed: int

@@ -30,14 +30,14 @@ CONFIGS = st.lists(
 
 
 @given(CONFIGS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_each_run_is_in_exactly_one_block(configs: list[RunConfig]) -> None:
     planned = Counter(config for block in plan.blocks(configs) for config in block.configs)
     assert planned == Counter(configs)
 
 
 @given(CONFIGS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_block_is_seeds_times_variants_of_runs_alike_within_bounds(
     configs: list[RunConfig],
 ) -> None:
@@ -56,7 +56,7 @@ def test_a_block_is_seeds_times_variants_of_runs_alike_within_bounds(
 
 
 @given(CONFIGS, st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_company_of_a_run_does_not_depend_on_the_order_of_its_variants(
     configs: list[RunConfig], randomness: random.Random
 ) -> None:

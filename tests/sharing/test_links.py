@@ -71,7 +71,7 @@ def _ids(experiment: Experiment) -> list[str]:
     return [config.run_id for config in experiment.grid()]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(experiments())
 def test_a_link_gives_back_the_very_runs_and_the_name(experiment: Experiment) -> None:
     link = decode(dict(parse_qsl(address(encode(experiment)))))
@@ -84,7 +84,7 @@ def test_a_link_gives_back_the_very_runs_and_the_name(experiment: Experiment) ->
     assert _ids(from_yaml(to_yaml(link.experiment))) == _ids(experiment)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.dictionaries(
         st.sampled_from([*FIELDS, *VIEW, "name", "v", "x", ""]),

@@ -181,9 +181,7 @@ def test_runs_are_deleted_all_or_none_with_their_labels(store: Store, filled: li
     assert store.index.listed(newest)["name"].tolist() == [""]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=40))
 def test_any_text_can_be_searched_and_is_kept_as_a_name(
     store: Store, filled: list[str], words: str

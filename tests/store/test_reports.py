@@ -42,9 +42,7 @@ EPOCHS = st.builds(
     layers=st.lists(LAYERS, max_size=2, unique_by=lambda layer: layer.layer).map(tuple),
     **dict.fromkeys(EPOCH_COLUMNS[3:], FLOATS),
 )
-PROPERTY = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+PROPERTY = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def renewed(store: Store, experiment: Experiment) -> list[str]:

@@ -22,9 +22,7 @@ ARRAYS = hnp.arrays(
 )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(weights=st.lists(ARRAYS, max_size=12))
 def test_weights_come_back_bit_for_bit_in_their_order(
     store: Store, run_ids: list[str], weights: list[NDArray[Any]]
