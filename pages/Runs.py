@@ -41,5 +41,5 @@ def runs() -> None:
         run_list.draw_lines(store, query, total, _)
 
 
-with failures.told(_, failure):
+with failures.told(_, failure, lambda: caches.store().queue()):
     runs()

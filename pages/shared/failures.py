@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import KasseiError
+from core.errors import KasseiError, StoreUnavailable
 from core.language import Translate
 
 _KEPT, _AWAY = "failure", "away"
@@ -43,10 +43,19 @@ def draw_return(opens: Callable[[], Any]) -> None:
 
 
 @contextmanager
-def told(_: Translate, known: KasseiError | None = None) -> Iterator[None]:
-    """Tell what fails inside in place of the rest, but not what is ``known`` a second time."""
+def told(
+    _: Translate,
+    known: KasseiError | None = None,
+    opens: Callable[[], Any] | None = None,
+) -> Iterator[None]:
+    """Tell what fails inside in place of the rest, but not what is ``known`` a second time.
+
+    Where it is the store, the page is drawn anew once ``opens`` works, if that is given.
+    """
     try:
         yield
     except KasseiError as error:
         if known is None or str(error) != str(known):
             st.error(error.told(_))
+        if opens and isinstance(error, StoreUnavailable):
+            draw_return(opens)

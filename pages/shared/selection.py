@@ -27,7 +27,7 @@ from core.report import TRAINED
 from core.sharing.links import Link, encode, picked
 from core.sharing.shipped import Shipped
 from core.store import Job
-from pages.shared import caches
+from pages.shared import caches, failures
 from pages.shared.binding import current_link
 from pages.shared.caches import Source
 from pages.shared.frame import draw_link
@@ -117,7 +117,9 @@ def choose_runs(_: Translate) -> Selection:
     except KasseiError as error:
         st.warning(error.told(_))
         found = None
-        if not isinstance(error, StoreUnavailable):
+        if isinstance(error, StoreUnavailable):
+            failures.draw_return(lambda: caches.store().queue())
+        else:
             found = _shipped_or_stop(_)
     else:
         if found is None:

@@ -36,6 +36,8 @@ def linked_job(store: Store) -> Job | None:
     """
     link = current_link()
     if "job" not in link.view:
+        # A store that was opened may be away by now: it is asked anything.
+        store.queue()
         return None
     try:
         return store.job(link.view["job"])

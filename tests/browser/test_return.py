@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import running
@@ -20,3 +21,19 @@ def test_compare_is_drawn_anew_once_the_store_is_back(tmp_path: Path, page: Page
         expect(page.locator(".st-key-train button")).to_be_visible()
         # What was chosen meanwhile is still chosen.
         expect(page).to_have_url(f"{server.url}/Compare?dataset=moons&activation=gelu")
+
+
+@pytest.mark.parametrize("path", ["Compare", "Runs", "Layers?dataset=moons&activation=gelu"])
+def test_a_page_is_well_again_when_a_store_that_was_open_is_back(
+    tmp_path: Path, page: Page, path: str
+) -> None:
+    file, away = tmp_path / "store.sqlite", tmp_path / "away"
+    with running(tmp_path) as server:
+        page.goto(f"{server.url}/Compare")
+        expect(page.locator(".st-key-train button")).to_be_visible()
+        file.rename(away)
+        page.goto(f"{server.url}/{path}")
+        told = page.get_by_text("cannot be opened")
+        expect(told).to_have_count(1)
+        away.rename(file)
+        expect(told).to_have_count(0)
