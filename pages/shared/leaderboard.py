@@ -51,7 +51,16 @@ def draw_leaderboard(
         baseline = st.selectbox(_("Compare with"), names, width=190, **kept)
         usual = suggested_target(runs, metric.column, _TARGETS)
         kept = bound("target", f"{key}_target", _TARGETS, usual)
-        target = st.selectbox(_("Target"), _TARGETS, format_func=metric.goal, width=120, **kept)
+        # A first value of its own, too: one that is kept in the session state alone is lost on the
+        # way to a browser whose first drawing is interrupted by a click.
+        target = st.selectbox(
+            _("Target"),
+            _TARGETS,
+            _TARGETS.index(usual),
+            format_func=metric.goal,
+            width=120,
+            **kept,
+        )
     foreign("baseline", names, _)
     board = leaderboard(runs, epochs, metric, baseline, target)
     goal = metric.goal(target)

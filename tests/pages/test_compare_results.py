@@ -42,6 +42,14 @@ def test_a_finished_job_shows_leaderboard_and_layers(store: Store, finished: Fin
     assert app.query_params["baseline"] == "tanh"
 
 
+def test_a_target_that_is_drawn_anew_without_a_session_is_the_usual_one(
+    store: Store, finished: Finished
+) -> None:
+    experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=2)
+    target = _compare(job=finished(store, experiment)).selectbox(key="job_target")
+    assert target.options[target.proto.default] == "80 %"
+
+
 def test_divergence_is_told_and_counted(store: Store, finished: Finished) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=0, epochs=2)
     app = _compare(job=finished(store, experiment, Status.FINISHED, Status.DIVERGED))
