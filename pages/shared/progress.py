@@ -62,8 +62,8 @@ def draw_service(store: Store, _: Translate) -> None:
 def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) -> str:
     if job.stop_asked:
         return _("Stopping …")
-    alive = trainer is not None and trainer.alive
-    if not alive:
+    # Without a worker, too: one that died is started again within seconds.
+    if trainer is None or not trainer.alive or (trainer.workers == 0 and job.epochs_done):
         return (
             _("The trainer is starting again; what was trained is kept, and it goes on from it …")
             if job.epochs_done
@@ -85,8 +85,9 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
     visitors = len({entry.visitor for entry in line if entry.place == 0})
     # What was there before the job took it no time.
     trained = job.epochs_done - job.epochs_known
-    if job.busy > 0 and trained >= _ENOUGH * job.runs_total:
-        workers = max(1, min(trainer.workers if trainer else 1, job.runs_total))
+    ahead = job.epochs_done < job.epochs_total
+    if ahead and job.busy > 0 and trained >= _ENOUGH * job.runs_total:
+        workers = max(1, min(trainer.workers, job.runs_total))
         left = job.busy * (job.epochs_total - job.epochs_done) / trained
         told += " · " + _("about {time} left").format(
             time=duration(left * max(1, visitors / workers), _)

@@ -10,9 +10,10 @@ import pytest
 
 from core.errors import InvalidExperiment, as_message
 from core.experiment import Experiment
-from core.report import Status
+from core.report import EpochReport, Status
 from core.store import Store
 from pages.shared import caches
+from pages.shared.progress import _told
 
 from .conftest import opened
 
@@ -41,6 +42,26 @@ def test_a_trainer_that_waits_has_no_speed(store: Store) -> None:
     caches.trainer().close()
     (line,) = [line for line in captions if line.startswith(told)]
     assert line.endswith("12 epochs a second")
+
+
+def test_progress_says_that_a_worker_starts_again_and_no_time_when_all_is_done(
+    store: Store,
+) -> None:
+    job_id = store.submit(Experiment(dataset="moons", epochs=4))
+    store.start_job(job_id)
+    lease = store.take_lease("trainer", "1", lambda _: False)
+    assert lease
+
+    def told(workers: int) -> str:
+        lease.renew(address="", workers=workers, trouble="", speed=1.0)
+        return _told(store.job(job_id), store.queue(), store.trainer(), str)
+
+    (run_id,) = store.job(job_id).run_ids
+    lease.record(job_id, 2.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in range(3)])
+    assert told(1) == "50 % · epochs: 2 of 4 · runs: 1 · about 2.0 s left"
+    assert told(0).startswith("The trainer is starting again; what was trained is kept")
+    lease.record(job_id, 2.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in (3, 4)])
+    assert told(1) == "100 % · epochs: 4 of 4 · runs: 1"
 
 
 def test_a_store_that_cannot_be_opened_is_a_sentence(
