@@ -75,7 +75,12 @@ def running(folder: Path) -> Iterator[Server]:
         yield Server(url, process)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            # Streamlit does not hear it while it draws for a browser that is still there.
+            process.kill()
+            process.wait()
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
