@@ -20,7 +20,7 @@ _SHARE = 200
 def import_(file: Path) -> None:
     """Take the runs of FILE (a folder or zip file as exported, or a bundle) into the store.
 
-    Runs that the store has trained stay as they are.
+    Runs that the store has trained stay as they are; those that have not ended are left out.
     """
     found = tables(file)
     # The whole is checked before the first run is written.
@@ -31,8 +31,13 @@ def import_(file: Path) -> None:
             rows = ((run.config, run.experiment, run.engine, run.reports) for run in share)
             added += len(store.index.take_in(rows))
     here = total - added
-    told = f", {here:,} {'was' if here == 1 else 'were'} here already" if here else ""
-    click.echo(f"{counted(added, 'run')} imported{told}")
+    unfinished = len(found["runs"]) - total
+    told = [
+        f", {number:,} {'was' if number == 1 else 'were'} {what}"
+        for number, what in ((here, "here already"), (unfinished, "left out: not ended"))
+        if number
+    ]
+    click.echo(f"{counted(added, 'run')} imported{''.join(told)}")
 
 
 def _shares(runs: Iterator[ImportedRun]) -> Iterator[Sequence[ImportedRun]]:

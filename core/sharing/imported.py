@@ -16,6 +16,7 @@ from core.errors import BundleUnavailable, InvalidExperiment
 from core.experiment import MAX_NAME, RunConfig
 from core.language import N_
 from core.report import (
+    ACTIVE,
     CLASSIFICATION_METRICS,
     ENDED,
     LAYER_STATISTICS,
@@ -43,7 +44,7 @@ class ImportedRun:
 
 
 def imported(tables: Mapping[str, pd.DataFrame]) -> Iterator[ImportedRun]:
-    """The runs of ``tables`` (runs, epochs, layers), in their order, each checked.
+    """The runs of ``tables`` that have ended, in their order, each checked.
 
     Raises:
         BundleUnavailable: a value that cannot be, or a run whose id is not that of its settings.
@@ -58,6 +59,9 @@ def imported(tables: Mapping[str, pd.DataFrame]) -> Iterator[ImportedRun]:
             raise BundleUnavailable(N_("The run {run_id} is in the table twice."), run_id=run_id)
         seen.add(run_id)
         config = _config(run_id, row)
+        if row["status"] in ACTIVE:
+            # An export while something trains has such runs: no reason to refuse the others.
+            continue
         yield ImportedRun(
             run_id=run_id,
             config=config,
@@ -145,11 +149,7 @@ def _reports(
         )
     status = str(row["status"])
     if status not in ENDED:
-        raise BundleUnavailable(
-            N_("The run {run_id} has not ended ({status}): only runs that ended are imported."),
-            run_id=run_id,
-            status=status[:40],
-        )
+        raise _wrong(row, "status")
     yield RunEnd(run_id, Status(status))
 
 

@@ -125,6 +125,22 @@ def test_runs_that_are_here_stay_and_the_second_time_changes_nothing(
         pd.testing.assert_frame_equal(frame, first[name], check_exact=True)
 
 
+@pytest.mark.parametrize("status", ["running", "queued"])
+def test_an_export_made_during_a_training_brings_the_runs_that_had_ended(
+    shell: Shell, exported: Path, status: str
+) -> None:
+    _set("runs", "status", status)(exported)
+    left_out = pd.read_csv(exported / "runs.csv")["run_id"][0]
+    ended = shell("import", exported)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "3 runs imported, 1 was left out: not ended\n"
+    before = _everything(shell.folder / "before.sqlite")
+    for name, frame in _everything(shell.folder / "kassei.sqlite").items():
+        ids = before[name]["run_id"] != left_out
+        expected = before[name][ids].reset_index(drop=True)
+        pd.testing.assert_frame_equal(frame.reset_index(drop=True), expected)
+
+
 def test_a_bundle_of_the_gallery_comes_in_with_its_histograms(shell: Shell) -> None:
     folder = bundle.GALLERY / bundle.names()[0]
     shipped = bundle.read(folder.name)
@@ -177,7 +193,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
         _edit("runs", lambda t: pd.concat([t, t.iloc[:1]])),
         "is in the table twice",
     ),
-    "still running": (_set("runs", "status", "running"), "has not ended (running)"),
+    "no such status": (_set("runs", "status", "asleep"), "cannot have asleep as status"),
     "epoch 3 of 2": (_set("epochs", "epoch", "3"), "cannot have 3 as epoch"),
     "half an epoch": (_set("epochs", "epoch", "0.5"), "cannot have 0.5 as epoch"),
     "a loss in words": (_set("epochs", "test_loss", "low"), "cannot have low as test_loss"),
