@@ -48,6 +48,14 @@ def descendants(pid: int) -> list[psutil.Process]:
     return psutil.Process(pid).children(recursive=True)
 
 
+def _command(process: psutil.Process) -> list[str]:
+    """Of one that has ended, and that nobody waited for, nothing."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
 def worker_of(parent: int) -> psutil.Process:
     """The Dask worker among the processes that ``parent`` started."""
     found: list[psutil.Process] = []
@@ -55,9 +63,9 @@ def worker_of(parent: int) -> psutil.Process:
     def look() -> bool:
         # Its own children alone: an app that another test still serves has a trainer, too.
         mine = psutil.Process(parent).children()
-        trainers = [p for p in mine if p.cmdline()[-2:-1] == ["trainer"]]
+        trainers = [p for p in mine if _command(p)[-2:-1] == ["trainer"]]
         children = [child for trainer in trainers for child in trainer.children()]
-        found[:] = [p for p in children if "spawn_main" in " ".join(p.cmdline())]
+        found[:] = [p for p in children if "spawn_main" in " ".join(_command(p))]
         return bool(found)
 
     until(look)
