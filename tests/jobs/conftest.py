@@ -14,7 +14,7 @@ from core.report import ENDED
 from core.store import Job, Store
 
 # Long, for TensorFlow starts meanwhile, maybe on a machine that has much else to do.
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 120
 
 
 def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
