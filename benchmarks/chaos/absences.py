@@ -10,7 +10,7 @@ from benchmarks.chaos.histories import (
     Scale,
     check_integrity,
     compare,
-    compare_beginning,
+    compare_stopped,
 )
 from benchmarks.family import Family, until
 from benchmarks.postgres import Server
@@ -48,10 +48,7 @@ def away(folder: Path, scale: Scale) -> str:
                 server.start()
                 well = seen.is_well(PATIENCE)
                 back = until(lambda: store.job(job_id).epochs_done > before + 100, PATIENCE)
-            store.ask_stop(job_id)
-            until(lambda: not store.queue(), PATIENCE)
-            assert store.job(job_id).status == Status.CANCELLED
-            epochs = compare_beginning(store, job, folder)
+            epochs = compare_stopped(store, job_id, job, folder)
     finally:
         family.end()
         server.remove()

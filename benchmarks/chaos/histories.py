@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.family import until
 from core.experiment import Experiment
-from core.report import EpochReport, Report
+from core.report import EpochReport, Report, Status
 from core.store import Store
 
 # TensorFlow takes some seconds to start, and a busy machine many.
@@ -88,8 +89,11 @@ def compare(store: Store, jobs: list[Experiment], folder: Path) -> int:
     return epochs
 
 
-def compare_beginning(store: Store, job: Experiment, folder: Path) -> int:
-    """The same of one job that was stopped, up to the last epoch of all its runs."""
+def compare_stopped(store: Store, job_id: str, job: Experiment, folder: Path) -> int:
+    """Stop a job and compare its histories, up to the last epoch of all its runs."""
+    store.ask_stop(job_id)
+    until(lambda: not store.queue(), PATIENCE)
+    assert store.job(job_id).status == Status.CANCELLED
     url = f"sqlite:///{folder}/undisturbed.sqlite"
     ids = [config.run_id for config in job.grid()]
     last = int(store.runs(ids)["epochs_done"].min())

@@ -13,7 +13,7 @@ from benchmarks.chaos.histories import (
     Scale,
     check_integrity,
     compare,
-    compare_beginning,
+    compare_stopped,
     experiments,
 )
 from benchmarks.family import Family, until
@@ -127,10 +127,7 @@ def resumed(folder: Path, scale: Scale) -> str:
                     _still(store, [job], before)
                     check_integrity(path)
                     family.start()
-            store.ask_stop(job_id)
-            until(lambda: not store.queue(), PATIENCE)
-            assert store.job(job_id).status == Status.CANCELLED
-            epochs = compare_beginning(store, job, folder)
+            epochs = compare_stopped(store, job_id, job, folder)
         finally:
             family.end()
     at = ", ".join(

@@ -46,6 +46,15 @@ class Server:
         return Path(f"/proc/{self.process.pid}/maps").read_text()
 
 
+def settled(page: Page) -> None:
+    """Wait until the page has been drawn whole."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    ).to_have_count(1)
+    expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
+
+
 def keep(page: Page, name: str, width: int) -> None:
     """Keep a picture of the whole page, ``width`` pixels wide, among the artifacts."""
     page.set_viewport_size({"width": width, "height": 900})
@@ -77,8 +86,8 @@ def running(folder: Path) -> Iterator[Server]:
         process.terminate()
         try:
             process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            # Streamlit does not hear it while it draws for a browser that is still there.
+        finally:
+            # One that does not end fails its own test, and no other.
             process.kill()
             process.wait()
 

@@ -9,19 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from pages.shared.frame import HOME, PAGES
-from tests.browser.conftest import Server, keep
+from tests.browser.conftest import Server, keep, settled
 
 ADDRESSES = {HOME: ""} | {page: page.removeprefix("pages/")[:-3] for page in PAGES}
 EXCEPTION = '[data-testid="stException"]'
-
-
-def _settled(page: Page) -> None:
-    """Wait until the page has been drawn whole."""
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    ).to_have_count(1)
-    expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
 
 
 def _serious(page: Page) -> list[str]:
@@ -41,7 +32,7 @@ def test_axe_finds_nothing_serious_in_either_theme(
     context = browser.new_context(viewport={"width": 1360, "height": 900}, locale="en-US")
     page = context.new_page()
     page.goto(f"{server.url}/{address}")
-    _settled(page)
+    settled(page)
     assert _serious(page) == [], "light theme"
     page.emulate_media(color_scheme="dark")
     expect(page.locator(".stApp")).to_have_css("background-color", "rgb(16, 20, 27)")
@@ -60,7 +51,7 @@ def test_no_page_is_wider_than_its_window_and_pictures_of_all_are_kept(
     for language, theme in (("en", "light"), ("ja", "dark")):
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         page.goto(f"{server.url}/{address}?lang={language}")
-        _settled(page)
+        settled(page)
         for width in (1360, 390):
             keep(page, f"{address or 'landing'}-{language}-{theme}", width)
     expect(page.locator(EXCEPTION)).to_have_count(0)
@@ -82,7 +73,7 @@ def test_a_link_straight_to_a_page_shows_its_frame_whichever_page_is_first(
 
 def test_the_keyboard_alone_reaches_every_page_and_the_language(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/Compare")
-    _settled(page)
+    settled(page)
     reached: list[str] = []
     for _ in range(12):
         page.keyboard.press("Tab")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import running
+from .conftest import running, settled
 
 
 def test_compare_is_drawn_anew_once_the_store_is_back(tmp_path: Path, page: Page) -> None:
@@ -21,6 +21,7 @@ def test_compare_is_drawn_anew_once_the_store_is_back(tmp_path: Path, page: Page
         expect(page.locator(".st-key-train button")).to_be_visible()
         # What was chosen meanwhile is still chosen.
         expect(page).to_have_url(f"{server.url}/Compare?dataset=moons&activation=gelu")
+        settled(page)
 
 
 @pytest.mark.parametrize("path", ["Compare", "Runs", "Layers?dataset=moons&activation=gelu"])
@@ -37,3 +38,4 @@ def test_a_page_is_well_again_when_a_store_that_was_open_is_back(
         expect(told).to_have_count(1)
         away.rename(file)
         expect(told).to_have_count(0)
+        settled(page)
