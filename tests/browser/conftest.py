@@ -68,7 +68,10 @@ def keep(page: Page, name: str, width: int) -> None:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Server]:
-    """The app on a free port, with a store of its own in ``folder``."""
+    """The app on a free port, with a store of its own in ``folder``.
+
+    Close its tabs before: uvicorn, when told to end, may wait for one that is open for ever.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -135,13 +138,22 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page as wide as a laptop's, in English; what its scripts complain of fails the test."""
-    context = browser.new_context(viewport={"width": 1360, "height": 900}, locale="en-US")
+@contextmanager
+def tab(browser: Browser, width: int = 1360) -> Iterator[Page]:
+    """A page in English, as wide as a laptop's; what its scripts complain of fails the test."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US")
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    context.close()
+    try:
+        yield opened
+    finally:
+        context.close()
     assert not errors
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of the test's own."""
+    with tab(browser) as opened:
+        yield opened

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, expect
 
-from .conftest import running, settled
+from .conftest import running, settled, tab
 
 
-def test_compare_is_drawn_anew_once_the_store_is_back(tmp_path: Path, page: Page) -> None:
+def test_compare_is_drawn_anew_once_the_store_is_back(tmp_path: Path, browser: Browser) -> None:
     in_the_way = tmp_path / "store.sqlite"
     in_the_way.mkdir()
-    with running(tmp_path) as server:
+    with running(tmp_path) as server, tab(browser) as page:
         page.goto(f"{server.url}/Compare?dataset=moons&activation=gelu")
         away = page.get_by_text("cannot be opened")
         expect(away.first).to_be_visible()
@@ -26,10 +26,10 @@ def test_compare_is_drawn_anew_once_the_store_is_back(tmp_path: Path, page: Page
 
 @pytest.mark.parametrize("path", ["Compare", "Runs", "Layers?dataset=moons&activation=gelu"])
 def test_a_page_is_well_again_when_a_store_that_was_open_is_back(
-    tmp_path: Path, page: Page, path: str
+    tmp_path: Path, browser: Browser, path: str
 ) -> None:
     file, away = tmp_path / "store.sqlite", tmp_path / "away"
-    with running(tmp_path) as server:
+    with running(tmp_path) as server, tab(browser) as page:
         page.goto(f"{server.url}/Compare")
         expect(page.locator(".st-key-train button")).to_be_visible()
         file.rename(away)

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from core.engine.company import company
 from core.engine.plan import blocks
 from core.experiment import Experiment
 from core.report import BlockState, EpochReport, Status
 from core.store import Store
-from tests.browser.conftest import running
+from tests.browser.conftest import running, tab
 
 
 def _stopped(store: Store, experiment: Experiment) -> str:
@@ -23,11 +23,15 @@ def _stopped(store: Store, experiment: Experiment) -> str:
     return job_id
 
 
-def test_where_it_stands_is_told_as_soon_as_it_is_known(tmp_path: Path, page: Page) -> None:
+def test_where_it_stands_is_told_as_soon_as_it_is_known(tmp_path: Path, browser: Browser) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=0, epochs=9)
     (block,) = blocks(experiment.grid())
     run_ids = tuple(config.run_id for config in block.configs)
-    with running(tmp_path) as server, Store.open(f"sqlite:///{tmp_path}/store.sqlite") as store:
+    with (
+        Store.open(f"sqlite:///{tmp_path}/store.sqlite") as store,
+        running(tmp_path) as server,
+        tab(browser) as page,
+    ):
         page.goto(f"{server.url}/Compare")
         expect(page.locator(".st-key-start")).to_contain_text("Runs: ")
         job_id = _stopped(store, experiment)
@@ -52,13 +56,14 @@ def test_on_a_phone_results_that_a_link_names_stand_above_the_form(
     tmp_path: Path, browser: Browser, width: int, first: bool
 ) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], seed=0, epochs=9)
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    with running(tmp_path) as server, Store.open(f"sqlite:///{tmp_path}/store.sqlite") as store:
-        page = context.new_page()
+    with (
+        Store.open(f"sqlite:///{tmp_path}/store.sqlite") as store,
+        running(tmp_path) as server,
+        tab(browser, width) as page,
+    ):
         choices = page.locator(".st-key-activation")
         page.goto(f"{server.url}/Compare?job={_stopped(store, experiment)}")
         assert (_top(page.locator(".st-key-resume")) < _top(choices)) == first
         # Who came to choose meets the form first.
         page.goto(f"{server.url}/Compare")
         assert _top(choices) <= _top(page.locator(".st-key-train"))
-    context.close()
