@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 from core.cli.codes import BAD_USAGE, FAILED, INTERRUPTED
+from core.cli.commands import Commands, sentence
 from core.errors import KasseiError, TrainingFailed
 
 # Where each command is.
@@ -27,7 +28,7 @@ _HOMES = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(Commands):
     """The commands by their names."""
 
     def list_commands(self, _: click.Context) -> list[str]:
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         return BAD_USAGE
     except click.UsageError as error:
         asked = error.ctx.command_path if error.ctx else "python -m core"
-        return _refuse(f"{error.format_message().rstrip('.')}; see {asked} --help.", BAD_USAGE)
+        return _refuse(f"{sentence(error)}; see {asked} --help.", BAD_USAGE)
     except TrainingFailed as error:
         return _refuse(str(error), FAILED)
     except KasseiError as error:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core import jobs
+from core.cli.commands import Commands
 from core.cli.counts import counted
 from core.experiment import Experiment, RunConfig
 from core.gallery.entries import ENTRIES
@@ -20,7 +21,7 @@ from core.store import Store
 _TOLD = (0, 1, 2, 5, 10, 20, 50, 100)
 
 
-@click.group()
+@click.group(cls=Commands)
 def gallery() -> None:
     """The results that are shipped with the program."""
 

@@ -1,10 +1,9 @@
 """``train``: an experiment from a file, from options, or a file with options over it."""
 
 import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +20,15 @@ from core.catalog import (
     SCHEDULES,
 )
 from core.cli.codes import FAILED, INTERRUPTED
-from core.cli.counts import counted
+from core.cli.progress import Progress, progress
 from core.cli.tables import aggregate_lines
 from core.document import MAX_CHARACTERS, from_yaml, listed
 from core.errors import InvalidExperiment, told_message
 from core.experiment import Experiment
 from core.fields import FIELDS
 from core.jobs.direct import ENGINES
-from core.jobs.planning import plan
 from core.language import N_
-from core.report import EpochReport, Report, Status
+from core.report import Status
 from core.store import Store
 from data import DATASETS
 
@@ -115,21 +113,26 @@ def train(
     experiment = _experiment(file, name, fields)
     if scheduler and engine != "stacked":
         raise click.UsageError("--scheduler trains by the stacked engine alone")
+    if scheduler:
+        # Imported here, for it brings Dask; asked before anything is said of a training.
+        from core.jobs.connection import check_address
+
+        check_address(scheduler)
     if folder:
         # Asked now, for what was trained for an hour should not be lost for a folder.
         jobs.prepare(folder)
     with Store.open("sqlite://" if no_store else jobs.store_url()) as store:
-        progress = _progress(experiment, store, engine)
-        with _interruptible(progress) as stop, progress:
+        seen = progress(experiment, store, engine)
+        with _interruptible(seen) as stop, seen:
             if scheduler:
-                results = _served(experiment, store, scheduler, stop, progress)
+                results = _served(experiment, store, scheduler, stop, seen)
             else:
                 results = jobs.train(
                     experiment,
                     store=store,
                     engine=engine,
                     stop=stop.is_set,
-                    watch=progress.saw,
+                    watch=seen.saw,
                     told=_tell,
                     alone=True,
                 )
@@ -152,7 +155,7 @@ def _served(
     store: Store,
     scheduler: str,
     stop: threading.Event,
-    progress: "_Progress",
+    seen: Progress,
 ) -> jobs.Results:
     # Imported here, for it brings Dask.
     from core.jobs.served import train_served
@@ -162,7 +165,7 @@ def _served(
         store=store,
         scheduler=scheduler,
         stop=stop.is_set,
-        watch=progress.reached,
+        watch=seen.reached,
         told=_tell,
     )
 
@@ -173,7 +176,7 @@ def _tell(message: str) -> None:
 
 
 @contextmanager
-def _interruptible(progress: "_Progress") -> Iterator[threading.Event]:
+def _interruptible(seen: Progress) -> Iterator[threading.Event]:
     """The Event that Ctrl-C sets; a second Ctrl-C ends the process at once.
 
     Before the first report there is nothing to keep, and Ctrl-C ends the command.
@@ -182,7 +185,7 @@ def _interruptible(progress: "_Progress") -> Iterator[threading.Event]:
 
     def interrupt(*_: object) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if not progress.begun:
+        if not seen.begun:
             raise KeyboardInterrupt
         stop.set()
 
@@ -224,77 +227,3 @@ def _experiment(file: Path | None, name: str | None, fields: dict[str, Any]) -> 
             )
             content[key] = values
     return Experiment(**content)
-
-
-def _progress(experiment: Experiment, store: Store, engine: str) -> "_Progress":
-    runs = {config.id_under(engine): config for config in experiment.grid()}
-    trained = store.finished(runs)
-    rest = runs.keys() - trained
-    epochs = sum(runs[run_id].epochs + 1 for run_id in rest)
-    told = counted(len(runs), "run")
-    if trained:
-        share = "" if len(runs) == 1 else f"{len(trained):,} of them "
-        told += f", {share}trained already"
-    if rest and engine == "stacked":
-        ahead = plan(experiment.grid(), rest, store)
-        known = [one.after for one in ahead if one.after is not None for _ in one.run_ids]
-        if known:
-            share = "" if len(runs) == 1 else f"{len(known):,} of them "
-            where = f"from epoch {known[0]:,}" if len(set(known)) == 1 else "from where they stood"
-            told += f", {share}going on {where}"
-        epochs -= sum(after + 1 for after in known)
-    return _Progress(told, epochs)
-
-
-class _Progress:
-    """What is trained, then a bar on a terminal, plain lines elsewhere.
-
-    Epochs are counted from 0, the state before training, which is reported too.
-    """
-
-    def __init__(self, told: str, total: int) -> None:
-        self._told_first, self._total = told, total
-        self._done = self._told = 0
-        self._first: int | None = None
-        self._bar: Any = None
-
-    @property
-    def begun(self) -> bool:
-        """Whether an epoch was reported."""
-        return self._done > 0
-
-    def __enter__(self) -> "_Progress":
-        self._tell(self._told_first)
-        if sys.stderr.isatty() and self._total:
-            self._bar = click.progressbar(length=self._total, label="epochs", file=sys.stderr)
-            self._bar.__enter__()
-        return self
-
-    def saw(self, reports: Sequence[Report]) -> None:
-        """Count the epochs in ``reports``; every tenth of the way is a line."""
-        self._count(sum(isinstance(report, EpochReport) for report in reports))
-
-    def reached(self, done: int, total: int) -> None:
-        """Count on to ``done`` of ``total`` epochs; the state before training is none of them."""
-        if self._first is None:
-            self._first, self._total = done, total - done
-        self._count(done - self._first - self._done)
-
-    def _count(self, epochs: int) -> None:
-        if epochs <= 0:
-            return
-        self._done += epochs
-        if self._bar:
-            self._bar.update(epochs)
-        elif self._done * 10 // self._total > self._told:
-            self._told = self._done * 10 // self._total
-            self._tell(f"{self._done:,} of {counted(self._total, 'epoch')}")
-
-    def _tell(self, line: str) -> None:
-        # Training goes on where nobody reads of its progress any more.
-        with suppress(BrokenPipeError):
-            click.echo(line, err=True)
-
-    def __exit__(self, *error: object) -> None:
-        if self._bar:
-            self._bar.__exit__(*error)

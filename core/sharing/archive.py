@@ -120,5 +120,7 @@ def _readable() -> Iterator[None]:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
+    # Of a file that the system refuses its word alone: who reads knows neither errno nor repr.
+    text = getattr(error, "strerror", None) or str(error)
+    lines = text.strip().splitlines() or [type(error).__name__]
     return lines[0].strip().rstrip(".:")[:200]

@@ -1,5 +1,7 @@
 """How the command line ends: exit codes, one sentence on standard error, and Ctrl-C."""
 
+import contextlib
+import io
 import os
 import pty
 import resource
@@ -9,10 +11,14 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
 
+from core.cli import cli
+from core.cli.gallery import gallery
+from core.cli.progress import Progress
 from core.experiment import RunConfig
-from core.report import RunEnd, Status
+from core.report import EpochReport, RunEnd, Status
 from core.store import Store
 
 from .conftest import ROOT, Shell, one_sentence
@@ -44,13 +50,18 @@ from .conftest import ROOT, Shell, one_sentence
         (["train", "binary.yaml"], "UTF-8"),
         (["train", "/dev/zero"], "longer than 100,000 characters"),
         (["train", "code.yaml"], "YAML tag"),
-        (["train", "--acttivation", "relu"], "No such option '--acttivation'"),
+        (["train", "--acttivation", "relu"], "'--acttivation' (did you mean '--activation'?); see"),
+        (["train", "--optimiser", "sgd"], "'--optimiser' (did you mean '--optimizer'?); see"),
+        (["train", "--lr", "1"], "No such option '--lr'; see python -m core train --help."),
+        (["train", "--dataset", "moons", "--scheduler", "foo"], "foo is not the address of a Dask"),
+        (["import", "missing"], "missing cannot be read: No such file or directory."),
         (["train", "--dataset", "moons", "--export", "binary.yaml/x"], "binary.yaml/x"),
         (["show"], "see python -m core show --help"),
         (["show", "zz"], "`python -m core runs`"),
         (["delete", "0123"], "'0123'"),
         (["export", "binary.yaml"], "binary.yaml"),
-        (["tarin"], "see python -m core --help"),
+        (["tarin"], "'tarin' (did you mean 'train'?); see python -m core --help"),
+        (["gallery", "lits"], "'lits' (did you mean 'list'?); see python -m core gallery --help"),
     ],
 )
 def test_bad_input_ends_with_2_and_one_sentence(
@@ -64,6 +75,40 @@ def test_bad_input_ends_with_2_and_one_sentence(
     assert ended.stdout == ""
     assert one_sentence(ended.stderr), ended.stderr
     assert words in ended.stderr
+
+
+@pytest.mark.parametrize("group", [cli, gallery])
+def test_help_tells_the_whole_of_every_command(shell: Shell, group: click.Group) -> None:
+    told = " ".join(shell(*([] if group is cli else ["gallery"]), "--help").stdout.split())
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        assert command.help is not None
+        first = " ".join(command.help.split("\n\n")[0].split())
+        assert f"{name} {first}" in told
+
+
+@pytest.mark.parametrize("file", ["README.md", "README.ja.md"])
+def test_the_readme_lists_every_command(file: str) -> None:
+    lines = (ROOT / file).read_text().splitlines()
+    for name in cli.list_commands(click.Context(cli)):
+        # The trainer is the app's own; the section of what is kept where tells of it.
+        if name != "trainer":
+            assert any(line.startswith(f"python -m core {name}") for line in lines), name
+
+
+def test_progress_counts_epochs_of_training_alone() -> None:
+    seen = Progress("1 run", 2)
+    told = io.StringIO()
+    with contextlib.redirect_stderr(told), seen:
+        assert not seen.begun
+        for epoch in range(3):
+            report = EpochReport("00" * 8, epoch, epoch, 0.1 * epoch, 1.0, 1.0)
+            seen.saw([report])
+            # The state before training is worth keeping, too.
+            assert seen.begun
+    assert told.getvalue().splitlines() == ["1 run", "1 of 2 epochs", "2 of 2 epochs"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +235,7 @@ def test_ctrl_c_keeps_what_was_recorded(shell: Shell) -> None:
     with shell.start("train", "--dataset", "moons", "--epochs", 3000) as process:
         assert process.stderr
         lines = iter(process.stderr.readline, "")
-        assert next(line for line in lines if "of 3,001 epochs" in line)
+        assert next(line for line in lines if "of 3,000 epochs" in line)
         process.send_signal(signal.SIGINT)
         asked = time.monotonic()
         rest = list(lines)
