@@ -148,12 +148,28 @@ def listed(field: str, text: str) -> list[Any]:
 def written_list(field: str, values: Sequence[Any]) -> str:
     """The comma-separated list of ``values`` of one field; ``listed`` cuts it again.
 
-    Networks are written with dashes (128-128), whole rows of seeds as a range (0-4), choices
-    without brackets that hold their defaults.
+    Networks are written with dashes (128-128), and several of one layer in brackets, which
+    ``networks`` reads; whole rows of seeds as a range (0-4), choices without brackets that hold
+    their defaults.
     """
+    if field == "hidden" and len(values) > 1 and all(len(value) == 1 for value in values):
+        # 16,8 is one network, of two layers.
+        return ",".join(f"({_written(field, value)})" for value in values)
     if field == "seed" and len(values) > 2 and list(values) == _row(values[0], len(values)):
         return f"{values[0]}-{values[-1]}"
     return ",".join(_written(field, value) for value in values)
+
+
+def networks(parts: Sequence[str], *, singles: bool = False) -> list[str]:
+    """The networks in the ``parts`` of a list, each as its reader takes it: ``128-128,64``.
+
+    Units alone (``128,128``) are one network, as on the command line, unless they are
+    ``singles``: networks of one layer each.
+    """
+    if not singles and all(part.isdecimal() for part in parts):
+        return [",".join(parts)]
+    bare = (part[1:-1] if part.startswith("(") and part.endswith(")") else part for part in parts)
+    return [part.replace("-", ",") for part in bare]
 
 
 def _row(first: int, count: int) -> list[int]:

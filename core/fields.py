@@ -6,6 +6,7 @@ raises InvalidExperiment. What depends on several fields is in ``core.experiment
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
@@ -29,6 +30,8 @@ MAX_HIDDEN_LAYERS = 64
 MAX_UNITS = 16_384
 MAX_EPOCHS = 100_000
 MAX_SEED = 2**32 - 1
+
+_DASHED = re.compile(r"\d+(-\d+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,14 @@ def choice(kind: str, catalog: Mapping[str, Entry]) -> Callable[[object], str]:
 
 
 def layers(given: object) -> tuple[int, ...]:
-    """Read one network's hidden layers: units, a list of units, or ``none``."""
+    """Read one network's hidden layers: units, a list of units, or ``none``.
+
+    As text they are apart by commas, or by dashes, as tables and links write them: 128-128.
+    """
     if isinstance(given, str):
         words = given.strip()
-        given = [] if words.lower() in ("none", "[]") else words.strip("[]").split(",")
+        apart = "-" if _DASHED.fullmatch(words) else ","
+        given = [] if words.lower() in ("none", "[]") else words.strip("[]").split(apart)
     parts = list(given) if isinstance(given, list | tuple) else [given]
     if len(parts) > MAX_HIDDEN_LAYERS:
         raise InvalidExperiment(

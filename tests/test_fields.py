@@ -37,6 +37,7 @@ from core.report import CONFIG_COLUMNS
         ("bias_initializer", "normal(0.1)", "normal(0.1)"),
         ("hidden", "128,128", (128, 128)),
         ("hidden", "[8, 4]", (8, 4)),
+        ("hidden", "128-128", (128, 128)),
         ("hidden", [8, "4"], (8, 4)),
         ("hidden", 16, (16,)),
         ("hidden", "none", ()),

@@ -7,7 +7,7 @@ is unknown or broken gives a sentence each, and the rest is kept. Nothing is eve
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from core.catalog.choice import shown
-from core.document import listed, written_list
+from core.document import listed, networks, written_list
 from core.errors import InvalidExperiment, KasseiError
 from core.experiment import Experiment, RunConfig
 from core.fields import FIELDS
@@ -24,8 +24,9 @@ from core.language import N_
 from core.report import CONFIG_COLUMNS
 from core.sharing.view import MAX_PICKED, VIEW, Part, written
 
-# Written with every experiment; links without one are of version 1.
-VERSION = 1
+# Written with every experiment; links without one were written by hand, and are of this one.
+# In version 1 units alone (hidden=16,8) were several networks of one layer.
+VERSION, _SINGLES = 2, "1"
 # Reading a link must not cost more than drawing its page.
 MAX_RUNS = 2_000
 MAX_CHARACTERS = 20_000
@@ -50,8 +51,8 @@ def decode(parameters: Mapping[str, str]) -> Link:
     notes: list[KasseiError] = []
     if sum(len(name) + len(text) for name, text in parameters.items()) > MAX_CHARACTERS:
         return Link(notes=(_too_long(),))
-    version = parameters.get("v", "1")
-    if version != str(VERSION):
+    version = parameters.get("v", str(VERSION))
+    if version not in (_SINGLES, str(VERSION)):
         notes.append(
             KasseiError(
                 N_("The link is of version {version}, this is version {known}: parts may differ."),
@@ -135,7 +136,8 @@ def _experiment(parameters: Mapping[str, str], notes: list[KasseiError]) -> Expe
     for name in FIELDS:
         if name not in parameters:
             continue
-        values = [v for v in _values(name, parameters[name], notes) if v is not _NOTHING]
+        parts = _listed(name, parameters[name], parameters.get("v"), notes)
+        values = [v for v in _values(name, parts, notes) if v is not _NOTHING]
         if values:
             said[name] = values
     if not said:
@@ -167,19 +169,25 @@ def _experiment(parameters: Mapping[str, str], notes: list[KasseiError]) -> Expe
 _NOTHING = object()
 
 
-def _values(name: str, text: str, notes: list[KasseiError]) -> Iterator[Any]:
-    """The values of one field that can be read."""
+def _listed(name: str, text: str, version: str | None, notes: list[KasseiError]) -> list[Any]:
+    """The values that ``text`` says of one field, each as its reader takes it."""
     parts: list[Any] | None = _tried(notes, lambda given: listed(name, given), text)
     if parts is None:
-        return
+        return []
     if not parts:
         notes.append(
             InvalidExperiment(N_("{field} is an empty list; give at least one value."), field=name)
         )
+    if name == "hidden" and parts:
+        return networks(parts, singles=version == _SINGLES)
+    return parts
+
+
+def _values(name: str, parts: Sequence[Any], notes: list[KasseiError]) -> Iterator[Any]:
+    """The values of one field that can be read."""
     for part in parts:
-        given = part.replace("-", ",") if name == "hidden" else part
         try:
-            yield FIELDS[name].read(given)
+            yield FIELDS[name].read(part)
         except InvalidExperiment as error:
             notes.append(error)
 

@@ -29,7 +29,7 @@ VALUES: dict[str, list[Any]] = {
     "dataset": ["mnist", "moons", "sine", "wine", "noise(7)", "noise"],
     "train_samples": [None, 500],
     "noise": [None, 0.1],
-    "hidden": [[], [16], [128, 128], [8, 4, 2]],
+    "hidden": [[], [16], [8], [128, 128], [8, 4, 2]],
     "activation": ["relu", "leaky_relu(0.1)", "leaky_relu", "elu(1)", "gelu", "tanh"],
     "output": [None, "softmax", "linear"],
     "loss": ["cross_entropy", "mse", "huber(2)", "huber"],
@@ -114,8 +114,40 @@ def test_a_link_is_as_short_as_what_it_says() -> None:
     experiment = Experiment(
         dataset="mnist", activation=["relu", "leaky_relu(0.01)"], epochs=5, seed=range(5), l1=0
     )
-    assert address(encode(experiment)) == "activation=relu,leaky_relu&seed=0-4&v=1"
-    assert encode(Experiment()) == {"dataset": "mnist", "v": "1"}
+    assert address(encode(experiment)) == "activation=relu,leaky_relu&seed=0-4&v=2"
+    assert encode(Experiment()) == {"dataset": "mnist", "v": "2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "hidden"),
+    [
+        # As on the command line: --hidden 16,8 is one network, --hidden 16-8 the same.
+        ("16,8", {}, [(16, 8)]),
+        ("16,16", {}, [(16, 16)]),
+        ("16,16", {"v": "2"}, [(16, 16)]),
+        ("16-8", {}, [(16, 8)]),
+        ("16", {}, [(16,)]),
+        ("none", {}, [()]),
+        # Several networks, for which the option of the command line is repeated.
+        ("16-8,4", {}, [(16, 8), (4,)]),
+        ("16,none", {}, [(16,), ()]),
+        ("(16),(8)", {}, [(16,), (8,)]),
+        ("(16,8),(8)", {}, [(16, 8), (8,)]),
+        # Links that were written before there were brackets say what they said.
+        ("16,8", {"v": "1"}, [(16,), (8,)]),
+    ],
+)
+def test_units_alone_are_one_network_as_on_the_command_line(
+    text: str, version: dict[str, str], hidden: list[tuple[int, ...]]
+) -> None:
+    link = decode({"dataset": "moons", "hidden": text, **version})
+    assert link.notes == ()
+    assert link.experiment is not None
+    assert list(link.experiment.fields["hidden"]) == hidden
+    # Written anew, it is read alike.
+    again = decode(encode(link.experiment)).experiment
+    assert again is not None
+    assert again.grid() == link.experiment.grid()
 
 
 @pytest.mark.parametrize(
