@@ -42,11 +42,13 @@ def draw_continue(store: Store, chosen: Selection, asked: Experiment | None, _: 
     Longer is trained what the form has ``asked`` for, if that is among what is shown.
     """
     shown = chosen.experiment
-    if shown is None or chosen.gallery or chosen.absent:
+    if shown is None or chosen.gallery:
         return
     if stops(chosen):
         _draw_stopped(store, shown, chosen, _)
-    elif asked and chosen.holds(asked) and chosen.runs["epochs"].nunique() == 1:
+    elif (
+        asked and not chosen.absent and chosen.holds(asked) and chosen.runs["epochs"].nunique() == 1
+    ):
         # A length that varies is what is compared. Of the same runs the shown ones have the name.
         _draw_longer(store, shown if shown.grid() == asked.grid() else asked, _)
 

@@ -135,16 +135,21 @@ def choose_runs(_: Translate) -> Selection:
 
 def tell_unheld(found: Selection | None, where: DeltaGenerator, _: Translate) -> None:
     """Where runs were not ``found`` of which the link says nothing, that it is so."""
-    if found is None and current_link().experiment is None:
+    if found is None and not _says_what_they_are(current_link()):
         where.info(
             _("The runs of this link are not on this server, and it does not say what they are.")
         )
 
 
+def _says_what_they_are(link: Link) -> bool:
+    """Whether runs that nobody holds can be trained: a job that is known, too, says what it was."""
+    return link.experiment is not None or "job" in link.view
+
+
 def _tell_absent(_: Translate) -> None:
     """That nobody here holds the runs of the link, and the way to train them if it says how."""
     tell_unheld(None, st.container(), _)
-    if current_link().experiment is not None:
+    if _says_what_they_are(current_link()):
         st.info(_("The runs of this link are not on this server: they can be trained here."))
         draw_link("pages/Compare.py", _("Open them in Compare"), icon=":material/tune:")
 
@@ -165,18 +170,20 @@ def find_runs(link: Link) -> Selection | None:
         return shipped(view["gallery"])
     if "job" in view:
         try:
-            return of_job(caches.store().job(view["job"]))
+            found = of_job(caches.store().job(view["job"]))
         except StoreUnavailable:
             raise
         except KasseiError:
             # Another server's job; the experiment beside it says what it was.
             if link.experiment is None:
                 raise
+        else:
+            # Those that were deleted may be among the shipped ones.
+            return found if len(found.runs) else _of_experiment(found.experiment)
     if "runs" in view:
         return _gathered(view["runs"], None)
     if link.experiment is not None:
-        ids = tuple(config.run_id for config in link.experiment.grid())
-        return _gathered(ids, link.experiment)
+        return _of_experiment(link.experiment)
     return shipped(SHIPPED)
 
 
@@ -204,7 +211,13 @@ def of_job(job: Job) -> Selection:
     runs = store.runs(job.run_ids)
     part = Part(store, tuple(runs["run_id"]), _state(store.url, runs))
     where = encode(experiment, job=job.id)
-    return Selection(job.name, runs, experiment, where, (part,), job=job)
+    deleted = len(experiment.grid()) - len(runs)
+    return Selection(job.name, runs, experiment, where, (part,), job=job, absent=deleted)
+
+
+def _of_experiment(experiment: Experiment | None) -> Selection | None:
+    ids = [config.run_id for config in experiment.grid()] if experiment else []
+    return _gathered(tuple(ids), experiment)
 
 
 def _gathered(ids: tuple[str, ...], experiment: Experiment | None) -> Selection | None:

@@ -113,8 +113,10 @@ def is_active(job: Job | None) -> bool:
 
 
 def draw_ending(job: Job, _: Translate) -> None:
-    """Why a job ended, unless it simply finished."""
-    if job.status in _ENDINGS:
+    """Why a job ended, unless it simply finished; or that nothing of it is here any more."""
+    if not job.run_ids:
+        st.info(_("The runs of this comparison were deleted: they can be trained again."))
+    elif job.status in _ENDINGS:
         show = st.error if job.status == Status.FAILED else st.info
         show(_(_ENDINGS[job.status]).format(reason=told_message(job.message, _)))
 
