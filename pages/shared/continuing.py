@@ -11,11 +11,11 @@ import streamlit as st
 
 from core.analysis.sentences import stopped
 from core.engine.company import needs_end
-from core.errors import InvalidExperiment, StoreUnavailable
+from core.errors import StoreUnavailable
 from core.experiment import Experiment
 from core.jobs.bounds import bounds
 from core.jobs.estimate import Estimate, estimate
-from core.language import N_, Translate
+from core.language import Translate
 from core.metrics import duration
 from core.report import TRAINED, Status
 from core.store import Store
@@ -111,7 +111,8 @@ def _draw_longer(store: Store, experiment: Experiment, _: Translate) -> None:
             args=(_start_longer, store, experiment, key),
         )
         if not epochs < asked <= most:
-            st.caption(_outside(epochs, most).told(_), width="stretch")
+            told = _("Give more than {done} epochs in all, and at most {most}.")
+            st.warning(told.format(done=f"{epochs:,}", most=f"{most:,}"))
             return
         ahead = estimate(_longer(experiment, asked), store)
         st.caption(_told_longer(experiment, ahead, _), width="stretch")
@@ -149,16 +150,8 @@ def _longer(experiment: Experiment, epochs: int) -> Experiment:
     return Experiment(experiment.name, **experiment.fields | {"epochs": epochs})
 
 
-def _outside(epochs: int, most: int) -> InvalidExperiment:
-    return InvalidExperiment(
-        N_("Give more than {done} epochs in all, and at most {most}."),
-        done=f"{epochs:,}",
-        most=f"{most:,}",
-    )
-
-
 def _start_longer(store: Store, experiment: Experiment, key: str) -> None:
     epochs, asked, most = experiment.grid()[0].epochs, st.session_state[key], bounds().epochs
-    if not epochs < asked <= most:
-        raise _outside(epochs, most)
-    start_training(store, _longer(experiment, asked))
+    # What was typed and pressed at once is refused where it stands, when the page is drawn.
+    if epochs < asked <= most:
+        start_training(store, _longer(experiment, asked))
