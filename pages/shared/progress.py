@@ -21,9 +21,10 @@ _ENOUGH = 2
 def draw_progress(store: Store, job: Job, _: Translate) -> None:
     """A bar, what is done and what is left of it, the button that stops it, and what is wrong."""
     line, trainer = store.queue(), store.trainer()
+    trouble = (trainer.trouble if trainer and trainer.alive else "") or caches.trainer().trouble
     share = job.epochs_done / max(job.epochs_total, 1)
     bar, stop = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(share, text=_told(job, line, trainer, _))
+    bar.progress(share, text=_told(job, line, trainer, _, hindered=bool(trouble)))
     if may_stop(job, visitor()):
         stop.button(
             _("Stop"),
@@ -32,7 +33,6 @@ def draw_progress(store: Store, job: Job, _: Translate) -> None:
             on_click=failures.keeping,
             args=(stop_job, store, job.id, visitor()),
         )
-    trouble = (trainer.trouble if trainer and trainer.alive else "") or caches.trainer().trouble
     if trouble:
         st.warning(told_message(trouble, _), icon=":material/build:")
 
@@ -59,9 +59,14 @@ def draw_service(store: Store, _: Translate) -> None:
     st.caption(told)
 
 
-def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) -> str:
+def _told(
+    job: Job, line: list[Entry], trainer: Trainer | None, _: Translate, *, hindered: bool
+) -> str:
     if job.stop_asked:
         return _("Stopping …")
+    if hindered and job.epochs_done:
+        # Why is told below; how long it takes nobody knows.
+        return _done(job, _) + " · " + _("training waits")
     # Without a worker, too: one that died is started again within seconds.
     if trainer is None or not trainer.alive or (trainer.workers == 0 and job.epochs_done):
         return (
@@ -76,12 +81,7 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
             if place > 1 or (place and any(entry.place == 0 for entry in line))
             else _("Waiting for the trainer, which takes some seconds to start …")
         )
-    told = _("{percent} % · epochs: {done} of {total} · runs: {runs}").format(
-        percent=int(100 * job.epochs_done / max(job.epochs_total, 1)),
-        done=f"{job.epochs_done:,}",
-        total=f"{job.epochs_total:,}",
-        runs=job.runs_total,
-    )
+    told = _done(job, _)
     visitors = len({entry.visitor for entry in line if entry.place == 0})
     # What was there before the job took it no time.
     trained = job.epochs_done - job.epochs_known
@@ -95,3 +95,12 @@ def _told(job: Job, line: list[Entry], trainer: Trainer | None, _: Translate) ->
     if visitors > 1:
         told += " · " + _("{visitors} visitors take turns").format(visitors=visitors)
     return told
+
+
+def _done(job: Job, _: Translate) -> str:
+    return _("{percent} % · epochs: {done} of {total} · runs: {runs}").format(
+        percent=int(100 * job.epochs_done / max(job.epochs_total, 1)),
+        done=f"{job.epochs_done:,}",
+        total=f"{job.epochs_total:,}",
+        runs=job.runs_total,
+    )

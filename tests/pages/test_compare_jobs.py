@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InvalidExperiment, as_message
+from core.errors import InvalidExperiment, StoreUnavailable, as_message
 from core.experiment import Experiment
 from core.report import EpochReport, Status
 from core.store import Store
@@ -52,16 +52,40 @@ def test_progress_says_that_a_worker_starts_again_and_no_time_when_all_is_done(
     lease = store.take_lease("trainer", "1", lambda _: False)
     assert lease
 
-    def told(workers: int) -> str:
+    def told(workers: int, *, hindered: bool = False) -> str:
         lease.renew(address="", workers=workers, trouble="", speed=1.0)
-        return _told(store.job(job_id), store.queue(), store.trainer(), str)
+        line, trainer = store.queue(), store.trainer()
+        return _told(store.job(job_id), line, trainer, str, hindered=hindered)
 
     (run_id,) = store.job(job_id).run_ids
     lease.record(job_id, 2.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in range(3)])
     assert told(1) == "50 % · epochs: 2 of 4 · runs: 1 · about 2.0 s left"
     assert told(0).startswith("The trainer is starting again; what was trained is kept")
+    # Of what waits for room on a disk nobody knows how long it takes.
+    assert told(1, hindered=True) == "50 % · epochs: 2 of 4 · runs: 1 · training waits"
     lease.record(job_id, 2.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in (3, 4)])
     assert told(1) == "100 % · epochs: 4 of 4 · runs: 1"
+
+
+def test_a_full_disk_is_told_and_no_time_left_until_there_is_room(store: Store) -> None:
+    job_id = store.submit(Experiment(dataset="moons", epochs=4))
+    store.start_job(job_id)
+    (run_id,) = store.job(job_id).run_ids
+    lease = store.take_lease("trainer", "1", lambda _: False)
+    assert lease
+    lease.record(job_id, 2.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in range(3)])
+    full = StoreUnavailable("The store cannot be written, for its disk is full.")
+    told = []
+    for trouble in (as_message(full), ""):
+        lease.renew(address="", workers=1, trouble=trouble, speed=1.0)
+        app = _compare(job=job_id)
+        assert not app.exception
+        told.append((app.get("progress")[0].proto.text, [said.value for said in app.warning]))
+    caches.trainer().close()
+    assert told == [
+        ("50 % · epochs: 2 of 4 · runs: 1 · training waits", [str(full)]),
+        ("50 % · epochs: 2 of 4 · runs: 1 · about 2.0 s left", []),
+    ]
 
 
 def test_a_store_that_cannot_be_opened_is_a_sentence(
