@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.analysis.configurations import labelled
+from core.analysis.configurations import members
 from core.analysis.student import quantile, quantiles
 from core.report import ACTIVE, Status
 
@@ -64,17 +64,15 @@ def summarise(runs: pd.DataFrame, metric: str) -> pd.DataFrame:
     training time). Only finished runs count for the mean: a diverged run has no result to
     average, but is counted as diverged.
     """
-    named = labelled(runs)
-    names = named["configuration"].unique()
-    group = pd.Index(names).get_indexer(pd.Index(named["configuration"]))
-    status = named["status"].to_numpy(dtype=object)
+    names, group = members(runs)
+    status = runs["status"].to_numpy(dtype=object)
 
     def counted(*states: str) -> NDArray[np.int64]:
         return np.bincount(group[np.isin(status, states)], minlength=len(names))
 
     finished = status == Status.FINISHED.value
-    n, mean, low, high = intervals(_numbers(named[metric])[finished], group[finished], len(names))
-    seconds = intervals(_numbers(named["train_seconds"])[finished], group[finished], len(names))[1]
+    n, mean, low, high = intervals(_numbers(runs[metric])[finished], group[finished], len(names))
+    seconds = intervals(_numbers(runs["train_seconds"])[finished], group[finished], len(names))[1]
     return pd.DataFrame(
         {
             "configuration": names,
@@ -106,22 +104,30 @@ def paired_differences(runs: pd.DataFrame, baseline: str, metric: str) -> pd.Dat
     Columns: configuration, n (seeds that both finished), difference, low, high (95 %
     interval), clear (the interval lies on one side of zero). The baseline's own row is 0.
     """
-    named = labelled(runs)
-    names = named["configuration"].unique()
-    finished = named[named["status"] == Status.FINISHED].drop_duplicates(["configuration", "seed"])
-    own = finished[finished["configuration"] == baseline]
-    gaps = _numbers(finished[metric]) - _numbers(
-        finished["seed"].map(own.set_index("seed")[metric])
+    names, group = members(runs)
+    finished = np.flatnonzero(runs["status"].to_numpy(dtype=object) == Status.FINISHED.value)
+    seeds, seed = np.unique(runs["seed"].to_numpy()[finished], return_inverse=True)
+    results = np.full((len(names), len(seeds)), np.nan)
+    there = np.zeros(results.shape, dtype=bool)
+    # Written last to first, so that the first run of a seed stays.
+    cells = group[finished][::-1], seed[::-1]
+    results[cells] = _numbers(runs[metric])[finished][::-1]
+    there[cells] = True
+    base = names == baseline
+    own = results[base] if base.any() else np.full((1, len(seeds)), np.nan)
+    configuration = np.repeat(np.arange(len(names)), len(seeds))
+    n, mean, low, high = intervals((results - own).ravel(), configuration, len(names))
+    low, high = np.where(base, np.nan, low), np.where(base, np.nan, high)
+    return pd.DataFrame(
+        {
+            "configuration": names,
+            "n": np.where(base, there.sum(axis=1), n),
+            "difference": np.where(base, 0.0, mean),
+            "low": low,
+            "high": high,
+            "clear": (low > 0) | (high < 0),
+        }
     )
-    group = pd.Index(names).get_indexer(pd.Index(finished["configuration"]))
-    n, mean, low, high = intervals(gaps, group, len(names))
-    table = pd.DataFrame(
-        {"configuration": names, "n": n, "difference": mean, "low": low, "high": high}
-    )
-    base = table["configuration"] == baseline
-    table.loc[base, "n"] = len(own)
-    table.loc[base, ["difference", "low", "high"]] = [0.0, math.nan, math.nan]
-    return table.assign(clear=(table["low"] > 0) | (table["high"] < 0))
 
 
 def _numbers(values: pd.Series) -> NDArray[np.float64]:

@@ -61,8 +61,17 @@ def shared(runs: pd.DataFrame) -> dict[str, str]:
     return {name: fields[name].texts[0] for name in _SETTINGS if len(fields[name].texts) == 1}
 
 
-def labelled(runs: pd.DataFrame, but: Sequence[str] = ()) -> pd.DataFrame:
+def labelled(runs: pd.DataFrame) -> pd.DataFrame:
     """``runs`` with a column ``configuration``: a label of the differing fields only.
+
+    Runs that have labels keep them: a page labels its runs once, and passes them on. Of a part
+    of them, or where settings were changed, ask ``relabelled``.
+    """
+    return runs if "configuration" in runs else relabelled(runs)
+
+
+def relabelled(runs: pd.DataFrame, but: Sequence[str] = ()) -> pd.DataFrame:
+    """``runs`` with a column ``configuration`` that says what differs among them.
 
     Args:
         but: fields that the labels leave out: runs that differ in these alone have one label.
@@ -70,6 +79,18 @@ def labelled(runs: pd.DataFrame, but: Sequence[str] = ()) -> pd.DataFrame:
     fields = _fields(runs)
     named = _labels(fields, [name for name in _varying(fields) if name not in but])
     return runs.assign(configuration=pd.Series(_column(named), runs.index, dtype="str"))
+
+
+def members(runs: pd.DataFrame) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """(names, codes): the labels of ``runs`` by appearance, and which of them each run has."""
+    codes, names = _factorized(labelled(runs)["configuration"])
+    return np.array(names, dtype=object), codes
+
+
+def numbered(labels: pd.Series, names: Sequence[str] | NDArray[np.object_]) -> NDArray[np.intp]:
+    """Which of ``names`` each of ``labels`` is; -1 for none."""
+    place = {name: index for index, name in enumerate(names)}
+    return np.array([place.get(label, -1) for label in labels.tolist()], dtype=np.intp)
 
 
 def configurations(runs: pd.DataFrame) -> pd.DataFrame:

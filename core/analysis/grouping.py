@@ -6,7 +6,7 @@ what compares configurations compares groups. Pairs are runs alike in all but th
 
 import pandas as pd
 
-from core.analysis.configurations import field_text, varying
+from core.analysis.configurations import field_text, relabelled, varying
 from core.report import CONFIG_COLUMNS
 
 # Of the hidden layers: how many, and the units of the widest.
@@ -37,7 +37,8 @@ def grouped(runs: pd.DataFrame, by: str) -> pd.DataFrame:
     texts = pd.DataFrame({name: runs[name].map(field_text) for name in keys})
     pairs = texts.groupby(keys, sort=False, dropna=False).ngroup()
     blanked = runs.assign(**{name: runs[name].iloc[0] for name in rest}).assign(seed=pairs)
-    return blanked.assign(hidden=_shape(runs, by)) if by in (DEPTH, WIDTH) else blanked
+    shown = blanked.assign(hidden=_shape(runs, by)) if by in (DEPTH, WIDTH) else blanked
+    return relabelled(shown)
 
 
 def _shape(runs: pd.DataFrame, name: str) -> pd.Series:

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.comparison import intervals
-from core.analysis.configurations import labelled, places
-from core.analysis.convergence import in_order
+from core.analysis.configurations import members, places
 
 
 def layer_strip(
@@ -20,22 +19,32 @@ def layer_strip(
 
     Columns: configuration, layer, statistic, value (mean over seeds), n (seeds).
     """
-    joined = layers.merge(labelled(runs)[["run_id", "configuration"]], on="run_id")
+    names, codes = members(runs)
+    place = places(layers["run_id"], runs["run_id"])
+    moment = layers["epoch"].to_numpy()
     if epoch is None:
-        joined = joined[joined["epoch"] == joined.groupby("run_id")["epoch"].transform("max")]
+        last = np.full(len(runs) + 1, -1)
+        # What is of no run here (-1) writes to the place behind them all.
+        np.maximum.at(last, place, moment)
+        kept = (place >= 0) & (moment == last[place])
     else:
-        joined = joined[joined["epoch"] == epoch]
-    long = joined.melt(
-        ["configuration", "layer"], list(statistics), var_name="statistic", value_name="value"
+        kept = (place >= 0) & (moment == epoch)
+    layer = layers["layer"].to_numpy()[kept]
+    deep = int(layer.max(initial=0)) + 1
+    cell = codes[place[kept]] * deep + layer
+    columns = (layers[name].to_numpy(dtype=float)[kept] for name in statistics)
+    found = [intervals(values, cell, len(names) * deep) for values in columns]
+    n, mean = (np.stack([one[part] for one in found]) for part in (0, 1))
+    which, seen = np.nonzero(n)
+    return pd.DataFrame(
+        {
+            "configuration": names[seen // deep],
+            "layer": seen % deep,
+            "statistic": np.array(statistics, dtype=object)[which],
+            "value": mean[which, seen],
+            "n": n[which, seen],
+        }
     )
-    long = long.assign(value=long["value"].astype(float))
-    long = long[np.isfinite(long["value"])]
-    table = (
-        long.groupby(["statistic", "configuration", "layer"], sort=False)["value"]
-        .agg(value="mean", n="size")
-        .reset_index()
-    )
-    return in_order(table, runs)
 
 
 def across(
@@ -59,20 +68,19 @@ def over_epochs(
 def _averaged(
     layers: pd.DataFrame, runs: pd.DataFrame, statistic: str, axis: str, *, log: bool
 ) -> pd.DataFrame:
-    named = labelled(runs)
-    names = named["configuration"].unique()
-    place = places(layers["run_id"], named["run_id"])
+    names, codes = members(runs)
+    place = places(layers["run_id"], runs["run_id"])
     values = layers[statistic].to_numpy(dtype=float)
     if log:
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.log(values)
     kept = (place >= 0) & np.isfinite(values)
-    code = pd.Index(names).get_indexer(pd.Index(named["configuration"]))[place[kept]]
+    code = codes[place[kept]]
     steps, step = np.unique(layers[axis].to_numpy()[kept], return_inverse=True)
     cells = code * len(steps) + step
     n, *ends = intervals(values[kept], cells, len(names) * len(steps))
     seen = np.flatnonzero(n)
     mean, low, high = (np.exp(part[seen]) if log else part[seen] for part in ends)
-    columns = {"configuration": np.asarray(names, dtype=object)[seen // max(len(steps), 1)]}
+    columns = {"configuration": names[seen // max(len(steps), 1)]}
     columns |= {axis: steps[seen % max(len(steps), 1)]}
     return pd.DataFrame(columns | {"value": mean, "low": low, "high": high, "n": n[seen]})

@@ -48,14 +48,17 @@ def leaderboard(
     """
     differences = paired_differences(runs, baseline, metric.column)
     reached = convergence(epochs_to_target(epochs, runs, target, metric.column), runs)
-    gaps = differences.drop(columns="n").rename(
-        columns={"low": "difference_low", "high": "difference_high"}
+    # The three tables have the same configurations in the same order.
+    table = summarise(runs, metric.column).assign(
+        difference=differences["difference"],
+        difference_low=differences["low"],
+        difference_high=differences["high"],
+        clear=differences["clear"],
+        ended=reached["n"],
+        reached=reached["reached"],
+        epochs_to=reached["epochs"],
+        seconds_to=reached["seconds"],
     )
-    speeds = reached.drop(columns=["fastest", "slowest"]).rename(
-        columns={"n": "ended", "epochs": "epochs_to", "seconds": "seconds_to"}
-    )
-    table = summarise(runs, metric.column).merge(gaps, on="configuration")
-    table = table.merge(speeds, on="configuration")
     rows = ranked(table, higher_is_better=metric.higher_is_better)
     return Leaderboard(rows, differences, reached)
 

@@ -6,7 +6,6 @@ a smooth curve is that of smooth runs.
 
 import pandas as pd
 
-from core.analysis.configurations import labelled
 from core.analysis.convergence import curves
 
 
@@ -35,7 +34,5 @@ def paced_curves(
     Args:
         span: epochs of a moving mean; 1 is none.
     """
-    frame = curves(smoothed(epochs, metric, span) if span > 1 else epochs, runs, metric)
-    named = epochs.merge(labelled(runs)[["run_id", "configuration"]], on="run_id")
-    pace = named.groupby(["configuration", "epoch"], as_index=False)[["updates", "seconds"]].mean()
-    return frame.merge(pace, on=["configuration", "epoch"], how="left")
+    shown = smoothed(epochs, metric, span) if span > 1 else epochs
+    return curves(shown, runs, metric, also=("updates", "seconds"))

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.analysis.comparison import intervals
-from core.analysis.configurations import labelled, places
+from core.analysis.configurations import members, places, relabelled
 from core.catalog.choice import number_text
 from core.experiment import Experiment, RunConfig
 from core.metrics import Metric
@@ -66,10 +66,9 @@ def rate_map(
     Args:
         metric: one where higher is better.
     """
-    named = labelled(runs, but=("learning_rate",))
-    names = named["configuration"].unique()
+    named = relabelled(runs, but=("learning_rate",))
+    names, row = members(named)
     rates = np.unique(named["learning_rate"].to_numpy(dtype=float))
-    row = pd.Index(names).get_indexer(pd.Index(named["configuration"]))
     cell = row * len(rates) + np.searchsorted(rates, named["learning_rate"].to_numpy(dtype=float))
     count = len(names) * len(rates)
     status = named["status"].to_numpy(dtype=object)
@@ -80,7 +79,7 @@ def rate_map(
     ended = np.bincount(cell[finished], minlength=count) + diverged
     table = pd.DataFrame(
         {
-            "name": np.repeat(np.asarray(names, dtype=object), len(rates)),
+            "name": np.repeat(names, len(rates)),
             "learning_rate": np.tile(rates, len(names)),
             "value": mean,
             "low": low,
@@ -176,13 +175,15 @@ def rate_losses(runs: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
     Columns: name, learning_rate, loss (mean over seeds), low, high, n, diverged, start (mean loss
     before training, of the row), epochs, updates. Rows with fewer than 6 rates are left out.
     """
-    named = labelled(runs, but=("learning_rate",))
-    several = named.groupby("configuration")["learning_rate"].transform("nunique") >= _FEWEST
-    lost = named["status"] == Status.DIVERGED
-    named = named[several & (lost | (named["epochs_done"].to_numpy(dtype=float) > 0))]
-    lost = named["status"] == Status.DIVERGED
-    names = named["configuration"].unique()
-    row = pd.Index(names).get_indexer(pd.Index(named["configuration"]))
+    named = relabelled(runs, but=("learning_rate",))
+    names, row = members(named)
+    rate = named["learning_rate"].to_numpy(dtype=float)
+    tried = set(zip(row.tolist(), rate.tolist(), strict=True))
+    several = np.bincount([one for one, _ in tried], minlength=len(names)) >= _FEWEST
+    lost = named["status"].to_numpy(dtype=object) == Status.DIVERGED.value
+    named = named[several[row] & (lost | (named["epochs_done"].to_numpy(dtype=float) > 0))]
+    lost = named["status"].to_numpy(dtype=object) == Status.DIVERGED.value
+    names, row = members(named)
     done = named["epochs_done"].to_numpy(dtype=float)
     common = np.full(len(names), math.inf)
     np.minimum.at(common, row[~lost], done[~lost])
@@ -197,10 +198,10 @@ def rate_losses(runs: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
     n, mean, low, high = intervals(loss[after], cell[place[after]], count)
     moment = np.zeros(len(names))
     np.maximum.at(moment, own[after], updates[after])
-    columns = {"name": np.repeat(np.asarray(names, dtype=object), len(rates))}
+    columns: dict[str, NDArray[Any]] = {"name": np.repeat(names, len(rates))}
     columns |= {"learning_rate": np.tile(rates, len(names)), "loss": mean, "low": low}
     columns |= {"high": high, "n": n}
-    columns |= {"diverged": np.bincount(cell[lost.to_numpy()], minlength=count)}
+    columns |= {"diverged": np.bincount(cell[lost], minlength=count)}
     rest = {"start": start, "epochs": common, "updates": moment}
     columns |= {name: np.repeat(values, len(rates)) for name, values in rest.items()}
     seen = np.bincount(cell, minlength=count) > 0

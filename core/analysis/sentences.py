@@ -7,9 +7,10 @@ No sentence says more than its interval allows: a difference whose interval hold
 import math
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
-from core.analysis.configurations import labelled, shared, short_network, varying
+from core.analysis.configurations import members, shared, short_network, varying
 from core.catalog import LOSSES, OPTIMIZERS
 from core.catalog.choice import Entry, default_choice
 from core.experiment import features
@@ -191,21 +192,21 @@ def gaps(differences: pd.DataFrame, baseline: str, metric: Metric, _: Translate)
 
 def diverged(runs: pd.DataFrame, _: Translate) -> str:
     """Which configurations diverged, how many of their seeds and when; empty if none did."""
-    named = labelled(runs)
-    lost = named[named["status"] == Status.DIVERGED]
-    if lost.empty:
+    lost = runs["status"].to_numpy(dtype=object) == Status.DIVERGED.value
+    if not lost.any():
         return ""
+    names, codes = members(runs)
+    updates = runs["diverged_at"].to_numpy(dtype=float, na_value=math.nan)
     parts = []
-    for label, group in lost.groupby("configuration", sort=False):
-        total = int((named["configuration"] == label).sum())
-        first = group["diverged_at"].dropna()
+    for code in dict.fromkeys(codes[lost].tolist()):
+        own = codes == code
+        count, total = int((own & lost).sum()), int(own.sum())
+        known = own & lost & np.isfinite(updates)
         part = _("{name} ({count} of {total} seeds)")
-        if len(first):
+        if known.any():
             part = _("{name} ({count} of {total} seeds, first at update {update})")
-        told = part.format(
-            name=label, count=len(group), total=total, update=int(first.min()) if len(first) else 0
-        )
-        parts.append(told)
+        first = int(updates[known].min(initial=math.inf)) if known.any() else 0
+        parts.append(part.format(name=names[code], count=count, total=total, update=first))
     return _(
         "Diverged, the loss no longer finite: {list}. After that a curve is the mean of the seeds "
         "left, and ends where none is left."

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.charts import vega
 from core.charts.axes import Axes, pace_axis, positive
 from core.charts.palette import Style, legible
-from core.charts.placing import apart
+from core.charts.placing import apart, last_points
 from core.language import N_, Translate
 from core.metrics import Metric
 
@@ -47,15 +48,12 @@ def curve_chart(
     """
     shown = _without_start(frame, metric, axes)
     log = not metric.higher_is_better if axes.log is None else axes.log
-    labels = list(dict.fromkeys(shown["configuration"]))
+    labels = list(dict.fromkeys(shown["configuration"].tolist()))
     height = max(height, _LABEL_GAP * min(len(labels), _MOST_LABELS))
     domain = axis_domain(shown, metric)
     if log:
         domain = positive(domain, shown)
-    ends = _ends(shown, domain, height, log=log)
-    if axes.pace != "epoch":
-        # Lines end here and there: their names stand together all the same.
-        ends = ends.assign(edge=ends[axes.pace].max())
+    ends = _ends(shown, axes.pace, domain, height, styles, log=log)
     style = [styles[label] for label in labels]
     x = pace_axis(shown, axes, last_epoch, _)
     y = {
@@ -78,7 +76,7 @@ def curve_chart(
     named: Any = {"color": colour, "description": vega.Description("configuration:N")}
     layers = (
         *_lines(vega.Chart(_told(shown, metric)).encode(x=x, **named), y, dash, metric, _),
-        *_labels(vega.Chart(_inked(ends, styles, axes.pace)).encode(**named), x, y, dash),
+        *_labels(vega.Chart(ends).encode(**named), x, y, dash),
     )
     chart: vega.Chart = (
         vega.layer(*layers)
@@ -143,35 +141,47 @@ def axis_domain(frame: pd.DataFrame, metric: Metric) -> tuple[float, float]:
 
 
 def _ends(
-    frame: pd.DataFrame, domain: tuple[float, float], height: int, *, log: bool
-) -> pd.DataFrame:
-    """The last point of each line: where it is and where its label goes, both on the y axis."""
-    ends = frame.sort_values("epoch").drop_duplicates("configuration", keep="last")
-    if len(ends) > _MOST_LABELS:
-        ends = ends.nlargest(_MOST_LABELS, "mean")
+    frame: pd.DataFrame,
+    pace: str,
+    domain: tuple[float, float],
+    height: int,
+    styles: Mapping[str, Style],
+    *,
+    log: bool,
+) -> Mapping[str, NDArray[Any]]:
+    """The last point of each line: where it is, where its label goes, and in which colour.
+
+    That is the line's hue in a lightness that can be read.
+    """
+    labels, means = frame["configuration"].tolist(), frame["mean"].to_numpy(dtype=float)
+    last = last_points(labels, frame["epoch"].to_numpy())
+    if len(last) > _MOST_LABELS:
+        last = last[np.argsort(-means[last], kind="stable")[:_MOST_LABELS]]
     to_axis, to_value = (np.log, np.exp) if log else (np.asarray, np.asarray)
     low, high = to_axis(domain)
-    ends = ends.assign(end=ends["mean"].clip(*domain))
-    pixels = height * (high - to_axis(ends["end"])) / (high - low)
-    places = np.array(apart(list(pixels), _LABEL_GAP, 4, height - 4))
-    return ends.assign(place=to_value(high - places / height * (high - low)))
+    end = np.clip(means[last], *domain)
+    pixels = height * (high - to_axis(end)) / (high - low)
+    places = np.array(apart(pixels.tolist(), _LABEL_GAP, 4, height - 4))
+    named = [labels[index] for index in last]
+    along = frame[pace].to_numpy()[last]
+    # By another pace lines end here and there: their names stand together all the same.
+    edge = along if pace == "epoch" else np.full(len(last), along.max(initial=0))
+    return {
+        "configuration": np.array(named, dtype=object),
+        pace: along,
+        "end": end,
+        "place": to_value(high - places / height * (high - low)),
+        "edge": edge,
+        "ink": np.array([legible(styles[label].colour) for label in named], dtype=object),
+    }
 
 
 def _told(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """``frame`` with its numbers in words, for tooltips."""
     halves = (frame["high"] - frame["low"]) / 2
     return frame.assign(
-        value=frame["mean"].map(metric.text), spread=[metric.spread(half) for half in halves]
-    )
-
-
-def _inked(ends: pd.DataFrame, styles: Mapping[str, Style], pace: str) -> pd.DataFrame:
-    """``ends`` with a colour for each name: its line's hue in a lightness that can be read."""
-    # Where there is one, "edge" is where the names stand.
-    edge = ends["edge"] if "edge" in ends else ends[pace]
-    return ends[["configuration", pace, "end", "place"]].assign(
-        edge=edge,
-        ink=[legible(styles[label].colour) for label in ends["configuration"]],
+        value=[metric.text(mean) for mean in frame["mean"].tolist()],
+        spread=[metric.spread(half) for half in halves.tolist()],
     )
 
 

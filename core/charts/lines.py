@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.charts import vega
 from core.charts.axes import tick_words
 from core.charts.palette import Style, legible
-from core.charts.placing import apart
+from core.charts.placing import apart, last_points
 from core.charts.pointing import pointed
 
 _LABEL_GAP = 15  # pixels: the height of one label
@@ -75,16 +76,17 @@ def line_chart(
         steps: each value holds until the next (a share that has been reached stays).
         height: of the plot in pixels; it grows with the number of labels.
     """
-    shown = frame[np.isfinite(frame[y.column].to_numpy(dtype=float))]
-    if y.log:
-        shown = shown[shown[y.column] > 0]
-    labels = list(dict.fromkeys(shown["configuration"]))
+    values = frame[y.column].to_numpy(dtype=float)
+    kept = np.isfinite(values) & (values > 0 if y.log else True)
+    shown = frame if kept.all() else frame[kept]
+    labels = list(dict.fromkeys(shown["configuration"].tolist()))
     height = max(height, _LABEL_GAP * min(len(labels), _MOST_LABELS))
     domain = y.domain or _domain(shown, y)
     ticks = _decades(*domain) if y.log else []
     legend = _LEGEND if x.legend else None
+    across = _x(shown[x.column].to_numpy(), x)
     base = vega.Chart(shown).encode(
-        x=_x(shown, x), color=_colour(labels, styles, legend), description=_OF
+        x=across, color=_colour(labels, styles, legend), description=_OF
     )
     dash = vega.StrokeDash(
         "configuration:N",
@@ -104,10 +106,10 @@ def line_chart(
         ),
     }
     ends = _ends(shown, x, y, domain, height, styles)
-    named = vega.Chart(ends).encode(x=_x(shown, x), color=_colour(labels, styles), description=_OF)
+    named = vega.Chart(ends).encode(x=across, color=_colour(labels, styles), description=_OF)
     chart: vega.Chart = (
         vega.layer(
-            *_lines(base, y, scale, dash, told, steps=steps),
+            *_lines(base, y, scale, dash, told, steps=steps, few=len(labels) <= 4),
             *([] if x.legend else _labels(named, x, scale, dash)),
         )
         .properties(
@@ -153,8 +155,7 @@ def name_axis(**settings: Any) -> vega.Axis:
     )
 
 
-def _x(frame: pd.DataFrame, axis: Axis) -> vega.X:
-    values = frame[axis.column]
+def _x(values: NDArray[Any], axis: Axis) -> vega.X:
     domain = axis.domain or (float(values.min()), float(values.max()))
     ticks: dict[str, Any] = {
         "tickMinStep": 1,
@@ -215,21 +216,26 @@ def _ends(
     domain: tuple[float, float],
     height: int,
     styles: Mapping[str, Style],
-) -> pd.DataFrame:
+) -> Mapping[str, NDArray[Any]]:
     """The last point of each line, where its label goes, and a colour that can be read."""
-    ends = frame.sort_values(x.column, kind="stable").drop_duplicates("configuration", keep="last")
-    if len(ends) > _MOST_LABELS:
-        ends = ends.nlargest(_MOST_LABELS, y.column)
+    labels, along = frame["configuration"].tolist(), frame[x.column].to_numpy()
+    values = frame[y.column].to_numpy(dtype=float)
+    last = last_points(labels, along)
+    if len(last) > _MOST_LABELS:
+        last = last[np.argsort(-values[last], kind="stable")[:_MOST_LABELS]]
     to_axis, to_value = (np.log, np.exp) if y.log else (np.asarray, np.asarray)
     low, high = to_axis(domain)
-    end = ends[y.column].clip(*domain)
+    end = np.clip(values[last], *domain)
     pixels = height * (high - to_axis(end)) / (high - low)
-    places = np.array(apart(list(pixels), _LABEL_GAP, 4, height - 4))
-    return ends[["configuration", x.column]].assign(
-        end=end,
-        place=to_value(high - places / height * (high - low)),
-        ink=[legible(styles[label].colour) for label in ends["configuration"]],
-    )
+    places = np.array(apart(pixels.tolist(), _LABEL_GAP, 4, height - 4))
+    named = [labels[index] for index in last]
+    return {
+        "configuration": np.array(named, dtype=object),
+        x.column: along[last],
+        "end": end,
+        "place": to_value(high - places / height * (high - low)),
+        "ink": np.array([legible(styles[label].colour) for label in named], dtype=object),
+    }
 
 
 def _lines(
@@ -240,6 +246,7 @@ def _lines(
     told: Mapping[str, str],
     *,
     steps: bool,
+    few: bool,
 ) -> tuple[vega.Chart, ...]:
     """Bands, lines, and the points that a pointer meets: the others then step back."""
     hovered = vega.selection_point(
@@ -247,7 +254,6 @@ def _lines(
     )
     bend: dict[str, Any] = {"interpolate": "step-after"} if steps else {}
     # Many bands over one another hide the lines: then a line shows its own when pointed at.
-    few = base.data["configuration"].nunique() <= 4
     band = base.mark_area(clip=True, **bend).encode(
         y=vega.Y("low:Q", **scale),
         y2=vega.Y2("high:Q"),

@@ -6,9 +6,11 @@ density allows; exact zeros are told as a share beside it, for a spike would hid
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.charts import vega
 from core.charts.lines import NUMBERS, QUIET
@@ -16,6 +18,7 @@ from core.charts.palette import Style
 from core.language import Translate
 
 _ROW = 44  # pixels from one ridge's foot to the next's
+_MEASURED = ("x", "density", "zeros")
 _HEIGHT = 1.35  # of a ridge in rows: they overlap a little, as mountains do
 
 
@@ -37,7 +40,8 @@ def ridge_chart(
     now = _placed(frame, layer, rows)
     start = _placed(before, layer, rows)
     low, high = float(now["x"].min()), float(now["x"].max())
-    start = start[start["x"].between(low, high)] if len(start) else start
+    within = (start["x"] >= low) & (start["x"] <= high)
+    outlined = {name: start[name][within] for name in ("configuration", "x", "top")}
     names = json.dumps(rows, ensure_ascii=False)
     y = vega.Y(
         "top:Q",
@@ -67,17 +71,15 @@ def ridge_chart(
     )
     of = vega.Description("configuration:N")
     layers: list[vega.Chart] = [
-        vega.Chart(pd.DataFrame({"x": [0.0]}))
-        .mark_rule(opacity=0.35, strokeDash=[2, 3])
-        .encode(x=x)
+        vega.Chart({"x": np.zeros(1)}).mark_rule(opacity=0.35, strokeDash=[2, 3]).encode(x=x)
     ]
     # One layer a row, so that a ridge in front covers the one behind.
-    for row in sorted(int(place) for place in now["row"].unique()):
+    for row in np.unique(now["foot"]).astype(int).tolist():
         area = vega.Chart(now).mark_area(
             opacity=0.72, line={"strokeWidth": 1.3}, clip=True, interpolate="monotone"
         )
         layers.append(
-            area.transform_filter(f"datum.row === {row}").encode(
+            area.transform_filter(f"datum.foot === {row}").encode(
                 x=x,
                 y=y,
                 y2=vega.Y2("foot:Q"),
@@ -90,15 +92,14 @@ def ridge_chart(
                 ],
             )
         )
-    if len(start):
-        outline = vega.Chart(start).mark_line(
+    if within.any():
+        outline = vega.Chart(outlined).mark_line(
             strokeWidth=1.2, strokeDash=[3, 2], color=QUIET, clip=True
         )
         layers.append(
             outline.encode(x=x, y=y, detail=vega.Detail("configuration:N"), description=of)
         )
-    zeros = now[now["zeros"] >= 0.005].drop_duplicates("configuration")
-    text = vega.Chart(zeros).mark_text(align="right", dx=-2, dy=-9, fontSize=11, color=QUIET)
+    text = vega.Chart(_zeros(now)).mark_text(align="right", dx=-2, dy=-9, fontSize=11, color=QUIET)
     layers.append(
         text.encode(x=vega.value("width"), y=y.copy(), text=vega.Text("told:N"), description=of)
     )
@@ -114,19 +115,39 @@ def ridge_chart(
     return chart
 
 
-def _placed(frame: pd.DataFrame, layer: int, rows: Sequence[str]) -> pd.DataFrame:
-    """The rows of one layer with ``foot`` and ``top`` in rows, and the share of zeros in words."""
-    own = frame[frame["layer"] == layer] if len(frame) else frame
-    own = own[own["configuration"].isin(list(rows))]
-    foot = pd.Index(rows).get_indexer(pd.Index(own["configuration"])).astype(float)
-    density = own["density"].to_numpy(dtype=float)
-    most = own.groupby("configuration")["density"].transform("max").to_numpy(dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        height = np.where(most > 0, density / most, 0.0) * _HEIGHT * 0.92
-    shares = [_share(value) for value in own["zeros"]]
-    return own.assign(
-        row=foot, foot=foot, top=foot - height, share=shares, told=[f"0: {s}" for s in shares]
-    )
+def _placed(frame: pd.DataFrame, layer: int, rows: Sequence[str]) -> Mapping[str, NDArray[Any]]:
+    """Ridges of one layer with ``foot`` and ``top`` in rows, and the share of zeros in words."""
+    number = {name: index for index, name in enumerate(rows)}
+    own = np.flatnonzero(frame["layer"].to_numpy() == layer)
+    labels = frame["configuration"].array[own].tolist()
+    place = np.array([number.get(label, -1) for label in labels], dtype=np.intp)
+    own, place = own[place >= 0], place[place >= 0]
+    x, density, zeros = (frame[name].to_numpy(dtype=float)[own] for name in _MEASURED)
+    most = np.zeros(len(rows))
+    np.maximum.at(most, place, density)
+    height = np.divide(density, most[place], out=np.zeros(len(own)), where=most[place] > 0)
+    shares = {value: _share(value) for value in np.unique(zeros).tolist()}
+    return {
+        "configuration": np.array(rows, dtype=object)[place],
+        "x": x,
+        "foot": place.astype(float),
+        "top": place - height * _HEIGHT * 0.92,
+        "zeros": zeros,
+        "share": np.array([shares[value] for value in zeros.tolist()], dtype=object),
+        "n": frame["n"].to_numpy()[own],
+    }
+
+
+def _zeros(ridges: Mapping[str, NDArray[Any]]) -> Mapping[str, NDArray[Any]]:
+    """Where the share of zeros is written: at the first point of each ridge that has some."""
+    first = np.unique(ridges["foot"], return_index=True)[1]
+    first = np.sort(first[ridges["zeros"][first] >= 0.005])
+    told = [f"0: {share}" for share in ridges["share"][first]]
+    return {
+        "configuration": ridges["configuration"][first],
+        "top": ridges["top"][first],
+        "told": np.array(told, dtype=object),
+    }
 
 
 def _share(value: float) -> str:

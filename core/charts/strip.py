@@ -168,10 +168,9 @@ def strip_table(
     frame: pd.DataFrame, statistic: Statistic, configurations: Sequence[str], _: Translate
 ) -> str:
     """The same as a table of HTML, which a browser draws at once: rows light up with curves."""
-    cells = {
-        (row["configuration"], row["layer"]): Cell(row["text"], row["fill"], row["ink"])
-        for row in coloured(frame, statistic).to_dict("records")
-    }
+    own = frame[frame["statistic"] == statistic.column]
+    places = zip(own["configuration"].tolist(), own["layer"].tolist(), strict=True)
+    cells = dict(zip(places, _cells(own["value"].tolist(), statistic.kind), strict=True))
     count = int(frame["layer"].max()) if len(frame) else 0
     rows = tuple(
         tuple(cells.get((name, layer)) for layer in range(1, count + 1)) for name in configurations
@@ -183,11 +182,20 @@ def strip_table(
 
 def coloured(frame: pd.DataFrame, statistic: Statistic) -> pd.DataFrame:
     """The rows of ``statistic``, with the fill of each cell, and its text and that one's colour."""
-    cells = frame[frame["statistic"] == statistic.column].copy()
-    cells["fill"] = _fills(cells["value"], statistic.kind)
-    cells["ink"] = cells["fill"].map(ink)
-    cells["text"] = [_text(value, statistic.kind) for value in cells["value"]]
-    return cells
+    own = frame[frame["statistic"] == statistic.column]
+    cells = _cells(own["value"].tolist(), statistic.kind)
+    return own.assign(
+        fill=[cell.fill for cell in cells],
+        ink=[cell.ink for cell in cells],
+        text=[cell.text for cell in cells],
+    )
+
+
+def _cells(values: Sequence[float], kind: str) -> list[Cell]:
+    fills = _fills(values, kind)
+    return [
+        Cell(_text(value, kind), fill, ink(fill)) for value, fill in zip(values, fills, strict=True)
+    ]
 
 
 def _axis(**settings: Any) -> vega.Axis:
@@ -214,14 +222,14 @@ def _text(value: float, kind: str) -> str:
     return f"{round(value, 2) + 0:.2f}".replace("-", "−") if abs(value) < 99.5 else number(value, 2)
 
 
-def _fills(values: pd.Series, kind: str) -> list[str]:
+def _fills(values: Sequence[float], kind: str) -> list[str]:
     if kind == "share":
         return [shade(SEQUENTIAL, value) for value in values]
     if kind == "centred":
-        reach = max(float(values.abs().max()), 0.1) if len(values) else 1.0
+        reach = max(max(map(abs, values), default=1.0), 0.1)
         return [shade(DIVERGING, 0.5 + value / reach / 2) for value in values]
     if kind == "size":
-        top = max(float(values.max()), 1e-12) if len(values) else 1.0
+        top = max(max(values, default=1.0), 1e-12)
         return [shade(SEQUENTIAL, value / top) for value in values]
     logs = [math.log10(value) if value > 0 else math.nan for value in values]
     seen = [value for value in logs if math.isfinite(value)]

@@ -9,9 +9,7 @@ Altair and its schema. Knows no chart of ours.
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-import pandas as pd
-
-from core.charts.rows import records, table
+from core.charts.rows import Columns, records, table
 
 SCHEMA_URL = "https://vega.github.io/schema/vega-lite/v6.json"
 # What is left to Vega-Lite; None is its null: no axis, no legend.
@@ -160,12 +158,12 @@ def lit(parameter: Parameter, on: float, off: float, *, empty: bool = True) -> W
 
 
 class Chart:
-    """A mark over a frame with its encodings, or such charts in layers.
+    """A mark over columns of data with its encodings, or such charts in layers.
 
     Never changed: what sets something gives a new one.
     """
 
-    def __init__(self, data: pd.DataFrame | None = None, layers: tuple["Chart", ...] = ()) -> None:
+    def __init__(self, data: Columns | None = None, layers: tuple["Chart", ...] = ()) -> None:
         self.data: Any = data
         self._layers = layers
         self._spec: dict[str, Any] = {}
@@ -270,20 +268,20 @@ class Chart:
         """The specification with its rows as tables of Arrow, as a page sends it."""
         return self._written(table)
 
-    def _written(self, form: Callable[[pd.DataFrame], tuple[str, Any]]) -> dict[str, Any]:
+    def _written(self, form: Callable[[Columns], tuple[str, Any]]) -> dict[str, Any]:
         datasets: dict[str, Any] = {}
-        # Layers of one frame share it.
+        # Layers of one table share it.
         known: dict[int, str] = {}
 
-        def name(frame: pd.DataFrame) -> str:
-            if id(frame) not in known:
-                known[id(frame)], content = form(frame)
-                datasets[known[id(frame)]] = content
-            return known[id(frame)]
+        def name(columns: Columns) -> str:
+            if id(columns) not in known:
+                known[id(columns)], content = form(columns)
+                datasets[known[id(columns)]] = content
+            return known[id(columns)]
 
         return {"$schema": SCHEMA_URL, **self._view(name), "datasets": datasets}
 
-    def _view(self, name: Callable[[pd.DataFrame], str]) -> dict[str, Any]:
+    def _view(self, name: Callable[[Columns], str]) -> dict[str, Any]:
         view = dict(self._spec)
         if self.data is not None:
             view["data"] = {"name": name(self.data)}

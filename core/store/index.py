@@ -54,6 +54,14 @@ class Index:
         with self.reading() as connection:
             return runs.standing(connection, run_ids)
 
+    def progress(self, run_ids: Iterable[str]) -> dict[str, tuple[str, int, float]]:
+        """How far each run is that the store holds: status, epochs, moment of its last change.
+
+        What a reader keeps of runs is good as long as this stays the same.
+        """
+        with self.reading() as connection:
+            return runs.progress(connection, run_ids)
+
     def choices(self) -> dict[str, dict[str, int]]:
         """How many runs have each value of what can be filtered by, each status and each tag."""
         with self.reading() as connection:

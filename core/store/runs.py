@@ -101,6 +101,16 @@ def standing(connection: Connection, run_ids: Iterable[str]) -> dict[str, tuple[
     return found
 
 
+def progress(connection: Connection, run_ids: Iterable[str]) -> dict[str, tuple[str, int, float]]:
+    """How far each run is that exists: its status, epochs, and the moment of its last change."""
+    found: dict[str, tuple[str, int, float]] = {}
+    for share in shares(run_ids):
+        query = select(RUNS.c.run_id, RUNS.c.status, RUNS.c.epochs_done, RUNS.c.updated)
+        for run_id, *told in connection.execute(query.where(RUNS.c.run_id.in_(share))):
+            found[run_id] = (told[0], told[1] or 0, told[2])
+    return found
+
+
 def resolve(connection: Connection, prefix: str) -> str:
     """The one run_id that begins with ``prefix``.
 

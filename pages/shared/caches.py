@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +11,7 @@ import streamlit as st
 _MNIST = Path(__file__).with_name("mnist.svg")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     import numpy as np
     import pandas as pd
@@ -57,15 +58,23 @@ def link(parameters: tuple[tuple[str, str], ...]) -> Link:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
+def runs(_store: Store, _run_ids: Sequence[str], state: str) -> pd.DataFrame:
+    """Runs of the store with their labels; ``state`` says of which, and how far they are."""
+    from core.analysis.configurations import labelled
+
+    return labelled(_store.runs(_run_ids))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
 def table(
-    _source: Source, name: str, run_ids: tuple[str, ...], state: str, epoch: int | None
+    _source: Source, name: str, _run_ids: tuple[str, ...], state: str, epoch: int | None
 ) -> pd.DataFrame:
-    """A table of runs; ``state`` says of which source, and how far the runs are."""
+    """A table of runs; ``state`` says of which, and how far they are."""
     if name == "epochs":
-        return _source.epochs(run_ids)
+        return _source.epochs(_run_ids)
     if name == "layers":
-        return _source.layers(run_ids, epoch)
-    return _source.histograms(run_ids, epoch)
+        return _source.layers(_run_ids, epoch)
+    return _source.histograms(_run_ids, epoch)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -114,14 +123,16 @@ def shipped_runs() -> dict[str, frozenset[str]]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def gallery(name: str) -> Bundle:
-    """The shipped results ``name``; its frames are shared, and never changed.
+    """The shipped results ``name``, runs with their labels; frames are shared, never changed.
 
     Raises:
         BundleUnavailable: there are none, or they cannot be read.
     """
+    from core.analysis.configurations import labelled
     from core.sharing import bundle
 
-    return bundle.read(name)
+    held = bundle.read(name)
+    return replace(held, runs=labelled(held.runs))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

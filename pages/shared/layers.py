@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.analysis.configurations import configurations, labelled
+from core.analysis.configurations import configurations, members, relabelled
 from core.analysis.layers import across, layer_strip, over_epochs
 from core.analysis.ridges import ridges
 from core.charts.palette import Style, styles
@@ -71,17 +71,12 @@ def draw_layers(selection: Selection, _: Translate) -> None:
 
 def _narrowed(selection: Selection) -> Selection:
     """The first few configurations: of thousands of runs the layers alone would fill memory."""
-    named = labelled(selection.runs)
-    first = named["configuration"].unique()[:_MOST_DRAWN]
-    kept = named["configuration"].isin(list(first))
-    if kept.all():
+    names, codes = members(selection.runs)
+    if len(names) <= _MOST_DRAWN:
         return selection
-    runs = selection.runs[kept].reset_index(drop=True)
+    runs = relabelled(selection.runs[codes < _MOST_DRAWN].reset_index(drop=True))
     known = set(runs["run_id"])
-    parts = (
-        replace(part, run_ids=tuple(run for run in part.run_ids if run in known))
-        for part in selection.parts
-    )
+    parts = (part.only(known) for part in selection.parts)
     return replace(selection, runs=runs, parts=tuple(part for part in parts if part.run_ids))
 
 

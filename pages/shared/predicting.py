@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.analysis.configurations import configurations, labelled
+from core.analysis.configurations import configurations, relabelled
 from core.analysis.forward import Network, network
 from core.analysis.predictions import classes
 from core.analysis.sentences import FIELD_TITLES
@@ -74,9 +74,8 @@ def choose_shown(selection: Selection, _: Translate) -> Shown | None:
     dataset = datasets[0]
     if len(datasets) > 1:
         dataset = columns[1].selectbox(_(title), datasets, key="predictions_dataset")
-        runs = runs[runs["dataset"] == dataset]
-    # Among the runs of one data set: what differs between two of them is no label here.
-    runs = labelled(runs)
+        # What differs between two data sets is no label among the runs of one.
+        runs = relabelled(runs[runs["dataset"] == dataset])
     seeds = sorted(int(seed) for seed in runs["seed"].unique())
     seed = columns[0].selectbox(
         _("Seed: one split and one draw of the first weights"), seeds, key="predictions_seed"

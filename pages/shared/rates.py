@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.analysis import rates, speed
 from core.analysis.comparison import headline
-from core.analysis.configurations import labelled
+from core.analysis.configurations import relabelled
 from core.charts.rates import CLASS_COLOURS, CLASS_TITLES, range_chart, rate_map_chart
 from core.errors import InvalidExperiment
 from core.language import Translate
@@ -134,7 +134,7 @@ def draw_search(selection: Selection, _: Translate) -> None:
                 "seed and a constant rate."
             )
         )
-        named = labelled(runs, but=("learning_rate",))
+        named = relabelled(runs, but=("learning_rate",))
         names = list(named["configuration"].unique())
         name = st.selectbox(_("Configuration"), names, key="search_of")
         own = named[named["configuration"] == name]

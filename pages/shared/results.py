@@ -14,8 +14,7 @@ from core.analysis.pacing import paced_curves
 from core.charts.axes import PACES, Axes
 from core.charts.curves import curve_chart
 from core.charts.palette import styles
-from core.charts.still_tables import Cell, Strip, strip_html
-from core.charts.strip import STATISTICS, coloured, strip_chart
+from core.charts.strip import STATISTICS, strip_chart, strip_table
 from core.charts.vega import Chart
 from core.language import Translate
 from core.metrics import METRICS
@@ -131,24 +130,10 @@ def draw_layers(
         )
     frame = layer_strip(layers, runs, list(STATISTICS), epoch)
     rows = list(configurations(runs)["configuration"])
-    tables = [_strip(frame, name, rows, _) for name in STATISTICS]
+    tables = [strip_table(frame, statistic, rows, _) for statistic in STATISTICS.values()]
     st.html(f'<div class="k-strips">{"".join(tables)}</div>')
     charts: list[Chart] = [
         strip_chart(frame, statistic, rows, _).properties(title=_(statistic.title))
         for statistic in STATISTICS.values()
     ]
     return [charts[start : start + 3] for start in range(0, len(charts), 3)]
-
-
-def _strip(frame: pd.DataFrame, name: str, rows: list[str], _: Translate) -> str:
-    """One statistic as a table whose rows light up with the curves."""
-    statistic = STATISTICS[name]
-    cells = {
-        (row["configuration"], row["layer"]): Cell(row["text"], row["fill"], row["ink"])
-        for row in coloured(frame, statistic).to_dict("records")
-    }
-    count = int(frame["layer"].max()) if len(frame) else 0
-    strip = Strip(
-        name, tuple(tuple(cells.get((row, n)) for n in range(1, count + 1)) for row in rows)
-    )
-    return strip_html(strip, _(statistic.title), _(statistic.meaning), _("hidden layer"), rows)

@@ -9,7 +9,7 @@ A link's runs are found by their ids, which are hashes of what they are. Where n
 them, Compare opens with its form filled; a link never starts a training.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -19,6 +19,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
+from core.analysis.configurations import relabelled
 from core.document import from_yaml
 from core.errors import KasseiError, StoreUnavailable, UnknownRun
 from core.experiment import Experiment
@@ -26,7 +27,7 @@ from core.language import N_, Translate
 from core.report import TRAINED
 from core.sharing.links import Link, encode, picked
 from core.sharing.shipped import Shipped
-from core.store import Job
+from core.store import Job, Store
 from pages.shared import caches, failures
 from pages.shared.binding import current_link
 from pages.shared.caches import Source
@@ -37,18 +38,24 @@ SHIPPED = "mnist-activations"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Runs of one source; ``state`` changes when what they have reported does."""
+    """Runs of one source; ``state`` says which, and changes when what they have reported does."""
 
     source: Source
     run_ids: tuple[str, ...]
     state: str
+
+    def only(self, run_ids: Container[str]) -> "Part":
+        """Those of the runs that are among ``run_ids``."""
+        kept = tuple(run_id for run_id in self.run_ids if run_id in run_ids)
+        return Part(self.source, kept, _digest(self.state, *kept))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
     """The runs of a page. Frames are shared among visitors, and never changed.
 
-    ``runs`` has the columns of ``core.report``; the rest is read when it is asked for.
+    ``runs`` has the columns of ``core.report`` and the labels of ``configuration``; the rest is
+    read when it is asked for.
     ``name`` is the experiment's question, if it has one; ``absent`` counts the runs that the
     link names and this server does not hold; ``parameters`` are those of a link that shows the
     same elsewhere.
@@ -194,7 +201,7 @@ def shipped(name: str) -> Selection:
         BundleUnavailable: there are none, or they cannot be read.
     """
     bundle = caches.gallery(name)
-    part = Part(Shipped(bundle), tuple(bundle.runs["run_id"]), name)
+    part = Part(Shipped(bundle), tuple(bundle.runs["run_id"]), _digest(name))
     title = bundle.experiment.name
     where = {"gallery": name}
     return Selection(title, bundle.runs, bundle.experiment, where, (part,), gallery=name)
@@ -208,8 +215,7 @@ def of_job(job: Job) -> Selection:
     """
     store = caches.store()
     experiment = from_yaml(job.document)
-    runs = store.runs(job.run_ids)
-    part = Part(store, tuple(runs["run_id"]), _state(store.url, runs))
+    runs, part = _stored(store, job.run_ids)
     where = encode(experiment, job=job.id)
     deleted = len(experiment.grid()) - len(runs)
     return Selection(job.name, runs, experiment, where, (part,), job=job, absent=deleted)
@@ -225,11 +231,10 @@ def _gathered(ids: tuple[str, ...], experiment: Experiment | None) -> Selection 
     failure: StoreUnavailable | None = None
     frames, parts = [], []
     try:
-        store = caches.store()
-        runs = store.runs(ids)
+        runs, part = _stored(caches.store(), ids)
         if len(runs):
             frames.append(runs)
-            parts.append(Part(store, tuple(runs["run_id"]), _state(store.url, runs)))
+            parts.append(part)
     except StoreUnavailable as error:
         failure = error
     left = set(ids) - {run_id for part in parts for run_id in part.run_ids}
@@ -239,16 +244,18 @@ def _gathered(ids: tuple[str, ...], experiment: Experiment | None) -> Selection 
             runs = bundle.runs[bundle.runs["run_id"].isin(left)]
             left -= held
             frames.append(runs)
-            parts.append(Part(Shipped(bundle), tuple(runs["run_id"]), name))
+            every = Part(Shipped(bundle), tuple(bundle.runs["run_id"]), _digest(name))
+            parts.append(every.only(set(runs["run_id"])))
     if failure and left:
         raise failure
     if not parts:
         return None
-    place = {run_id: index for index, run_id in enumerate(ids)}
-    runs = pd.concat(frames).sort_values("run_id", key=lambda c: c.map(place), kind="stable")
+    # The store's come in order and labelled; what is joined, or a part, has other labels.
+    alone = len(parts) == 1 and not isinstance(parts[0].source, Shipped)
+    runs = frames[0] if alone else _together(frames, ids)
     found = Selection(
         experiment.name if experiment else "",
-        runs.reset_index(drop=True),
+        runs,
         experiment,
         encode(experiment) if experiment else picked(runs),
         tuple(parts),
@@ -264,7 +271,22 @@ def _shipped_or_stop(_: Translate) -> Selection | None:
         return None
 
 
-def _state(url: str, runs: pd.DataFrame) -> str:
-    """A digest of how far the runs are: caches are read anew when it changes."""
-    told = f"{url} {list(runs['status'])} {list(runs['epochs_done'])}"
-    return blake2b(told.encode(), digest_size=12).hexdigest()
+def _stored(store: Store, ids: Sequence[str]) -> tuple[pd.DataFrame, Part]:
+    """Those of the runs that ``store`` holds; read anew when they have changed."""
+    progress = store.index.progress(ids)
+    held = tuple(run_id for run_id in dict.fromkeys(ids) if run_id in progress)
+    state = _digest(store.url, *(f"{run_id} {progress[run_id]}" for run_id in held))
+    runs = caches.runs(store, held, state)
+    return runs, Part(store, tuple(runs["run_id"]), state)
+
+
+def _together(frames: Sequence[pd.DataFrame], ids: Sequence[str]) -> pd.DataFrame:
+    """Runs of several sources in the order of ``ids``, with labels of what differs among all."""
+    place = {run_id: index for index, run_id in enumerate(ids)}
+    runs = pd.concat(frames).sort_values("run_id", key=lambda c: c.map(place), kind="stable")
+    return relabelled(runs.reset_index(drop=True))
+
+
+def _digest(*told: str) -> str:
+    """A short name of what is ``told``."""
+    return blake2b("\n".join(told).encode(), digest_size=12).hexdigest()

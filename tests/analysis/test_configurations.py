@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from core.analysis.configurations import configurations, labelled, shared, varying
+from core.analysis.configurations import (
+    configurations,
+    labelled,
+    members,
+    numbered,
+    relabelled,
+    shared,
+    varying,
+)
 
 Runs = Callable[..., pd.DataFrame]
 
@@ -67,3 +75,26 @@ def test_what_is_shared_is_everything_else(runs: Runs) -> None:
         "0.001",
         "128",
     )
+
+
+def test_labels_stay_with_a_part_of_the_runs_until_it_is_labelled_anew(runs: Runs) -> None:
+    both = {"activation": ["relu", "tanh"], "learning_rate": [0.001, 0.1]}
+    frame = labelled(
+        runs(
+            [(dict(zip(both, pair, strict=True)), 0.9) for pair in zip(*both.values(), strict=True)]
+        )
+    )
+    assert labelled(frame) is frame
+    part = frame[:1]
+    assert labelled(part)["configuration"].tolist() == ["relu · lr 0.001"]
+    assert relabelled(part)["configuration"].tolist() == ["relu"]
+    assert relabelled(frame, but=("learning_rate",))["configuration"].tolist() == ["relu", "tanh"]
+
+
+def test_members_are_numbered_by_the_first_appearance_of_their_label(runs: Runs) -> None:
+    frame = runs([({"activation": name}, 0.9) for name in ("tanh", "relu", "tanh")])
+    names, codes = members(frame)
+    assert names.tolist() == ["tanh", "relu"]
+    assert codes.tolist() == [0, 1, 0]
+    labels = pd.Series(["relu", "elu", "tanh"])
+    assert numbered(labels, names).tolist() == [1, -1, 0]

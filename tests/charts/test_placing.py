@@ -2,11 +2,12 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.charts.placing import apart
+from core.charts.placing import apart, last_points
 
 PLACES = st.lists(st.floats(-50, 450), min_size=1, max_size=30)
 
@@ -31,3 +32,10 @@ def test_labels_with_room_stay_where_they_want_to_be() -> None:
 
 def test_labels_that_meet_spread_evenly_around_their_mean() -> None:
     assert apart([100, 100, 100], 15, 0, 400) == pytest.approx([85, 100, 115])
+
+
+def test_a_line_ends_where_it_came_furthest_whatever_the_order_of_its_points() -> None:
+    labels = ["relu", "tanh", "relu", "tanh", "relu"]
+    found = last_points(labels, np.array([3, 1, 1, 2, 2]))
+    assert found.tolist() == [3, 0]
+    assert last_points([], np.array([])).tolist() == []

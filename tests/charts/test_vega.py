@@ -146,6 +146,10 @@ class ByAltair:
         return getattr(alt, name)
 
     @staticmethod
+    def Chart(data: Any) -> alt.Chart:
+        return alt.Chart(pd.DataFrame(data))
+
+    @staticmethod
     def lit(parameter: Any, on: float, off: float, *, empty: bool = True) -> Any:
         held = {} if empty else {"empty": False}
         return alt.condition(parameter, alt.value(on), alt.value(off), **held)

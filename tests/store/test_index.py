@@ -51,6 +51,19 @@ def test_pages_do_not_overlap_and_each_tells_the_whole(store: Store, filled: lis
     assert store.index.find(query, 5, 500) == ([], 12)
 
 
+def test_progress_changes_with_whatever_a_run_reports(store: Store, filled: list[str]) -> None:
+    ended, waiting = filled[0], filled[2]
+    before = store.index.progress([waiting, ended, "0123456789abcdef"])
+    assert set(before) == {ended, waiting}
+    assert before[ended][:2] == ("finished", 1)
+    assert before[waiting][:2] == ("queued", 0)
+    store.write([EpochReport(waiting, 1, 5, 1.0, 0.5, 0.5, 0.7, 0.7)])
+    after = store.index.progress([waiting, ended])
+    assert after[ended] == before[ended]
+    assert after[waiting][:2] == ("running", 1)
+    assert after[waiting][2] > before[waiting][2]
+
+
 WORDS = {
     "relu": 8,
     "LEAKY": 4,
