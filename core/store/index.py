@@ -17,6 +17,7 @@ from core.experiment import RunConfig
 from core.report import GIVEN_UP, RUN_COLUMNS, Report, Status
 from core.store import frames, labels, reports, runs, search
 from core.store.search import Query
+from core.store.statements import take_turns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,8 +104,11 @@ class Index:
         here stays as it is.
         """
         added = []
+        rows = list(trained)
         with self.writing() as connection:
-            for config, experiment, engine, said in trained:
+            take_turns(connection)
+            runs.lock(connection, (config.id_under(engine) for config, _, engine, _ in rows))
+            for config, experiment, engine, said in rows:
                 run_id = config.id_under(engine)
                 known = runs.standing(connection, [run_id])
                 if not known or known[run_id][0] in GIVEN_UP:
@@ -121,7 +125,8 @@ class Index:
             KasseiError: a job that is queued or running needs one.
         """
         with self.writing() as connection:
-            for run_id in run_ids:
+            # In the order in which reports are written, as ``runs.lock`` does.
+            for run_id in sorted(run_ids):
                 runs.remove(connection, run_id)
 
 

@@ -150,15 +150,14 @@ def finish(connection: Connection, job_id: str, status: Status, message: str) ->
         .where(JOBS.c.status.in_(ACTIVE))
     )
     given_up = Status.FAILED if status == Status.FAILED else Status.CANCELLED
-    connection.execute(
-        update(RUNS)
-        .where(
-            RUNS.c.number.in_(select(JOB_RUNS.c.run).where(JOB_RUNS.c.job == number)),
-            RUNS.c.number.not_in(needed),
-            RUNS.c.status.in_(ACTIVE),
-        )
-        .values(status=given_up.value, message=plain(message), updated=now())
+    left = (
+        RUNS.c.number.in_(select(JOB_RUNS.c.run).where(JOB_RUNS.c.job == number)),
+        RUNS.c.number.not_in(needed),
+        RUNS.c.status.in_(ACTIVE),
     )
+    runs.lock(connection, connection.execute(select(RUNS.c.run_id).where(*left)).scalars())
+    values = {"status": given_up.value, "message": plain(message), "updated": now()}
+    connection.execute(update(RUNS).where(*left).values(values))
 
 
 def ask_stop(connection: Connection, job_id: str) -> None:

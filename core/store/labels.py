@@ -112,4 +112,5 @@ def _numbers(connection: Connection, run_ids: Sequence[str]) -> dict[str, int]:
     missing = [run_id for run_id in run_ids if run_id not in found]
     if missing:
         raise unknown(missing)
-    return found
+    # In the order in which runs are deleted: see ``runs.lock``.
+    return {run_id: found[run_id] for run_id in sorted(found)}

@@ -128,8 +128,9 @@ def _standings(connection: Connection, run_ids: set[str]) -> dict[str, _Standing
     found: dict[str, _Standing] = {}
     for share in shares(sorted(run_ids)):
         query = select(RUNS.c.run_id, *columns).where(RUNS.c.run_id.in_(share))
-        # In one order, so that two writers cannot wait for each other.
-        for run_id, *row in connection.execute(query.order_by(RUNS.c.run_id).with_for_update()):
+        # In one order, so that two writers cannot wait for each other; see ``runs.lock``.
+        locked = query.order_by(RUNS.c.run_id).with_for_update(key_share=True)
+        for run_id, *row in connection.execute(locked):
             found[run_id] = _Standing(*row)
             found[run_id].status = Status(found[run_id].status)
     if found.keys() != run_ids:

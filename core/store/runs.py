@@ -58,6 +58,7 @@ def add(
     # experiments that share runs in different orders would wait for each other.
     take_turns(connection)
     insert_missing(connection, RUNS, "run_id", list(rows.values()))
+    lock(connection, rows)
     for share in shares(rows):
         chosen = RUNS.c.run_id.in_(share)
         failed = chosen & (RUNS.c.status == Status.FAILED.value)
@@ -71,6 +72,17 @@ def add(
         given_up = chosen & RUNS.c.status.in_(GIVEN_UP)
         connection.execute(update(RUNS).where(given_up).values(values))
     return list(rows)
+
+
+def lock(connection: Connection, run_ids: Iterable[str]) -> None:
+    """Let no other transaction write the rows of the runs that exist until this one's end.
+
+    In the order in which reports are written: in two orders two transactions would wait for
+    each other. Rows that only name a run (a job's, a tag) are written meanwhile.
+    """
+    for share in shares(sorted(run_ids)):
+        query = select(RUNS.c.number).where(RUNS.c.run_id.in_(share)).order_by(RUNS.c.run_id)
+        connection.execute(query.with_for_update(key_share=True)).all()
 
 
 def numbers(connection: Connection, run_ids: Iterable[str]) -> dict[str, int]:
