@@ -123,8 +123,9 @@ def places(run_ids: pd.Series, known: pd.Series) -> NDArray[np.intp]:
     fresh = np.ones(len(values), dtype=bool)
     fresh[1:] = np.asarray(values[1:] != values[:-1], dtype=bool)
     starts = np.flatnonzero(fresh)
-    found = pd.Index(known).get_indexer(pd.Index(values[starts]))
-    return np.repeat(found, np.diff(starts, append=len(values)))
+    place = {run_id: index for index, run_id in enumerate(known.tolist())}
+    found = [place.get(run_id, -1) for run_id in values[starts].tolist()]
+    return np.repeat(np.array(found, dtype=np.intp), np.diff(starts, append=len(values)))
 
 
 def field_text(value: Any) -> str:

@@ -5,18 +5,21 @@ thresholds are one record that a page can show and change.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.analysis.configurations import labelled, places
+from core.analysis.configurations import members, places
 from core.report import Status
 
 Floats = NDArray[np.float64]
+# A verdict on one configuration: columns of the table by name, and the configuration's number.
+_Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,43 +84,33 @@ def diagnose(layers: pd.DataFrame, runs: pd.DataFrame, thresholds: Thresholds) -
     A configuration with none of them is healthy: its row holds the ratio of signals, first layer
     to last. One without finite statistics is unknown.
     """
-    named = labelled(runs)
-    names = named["configuration"].unique()
-    place = places(layers["run_id"], named["run_id"])
-    group = pd.Index(names).get_indexer(pd.Index(named["configuration"]))
-    tables = {name: _by_run(layers, place, len(named), name) for name in _USED}
+    names, group = members(runs)
+    place = places(layers["run_id"], runs["run_id"])
+    tables = {name: _by_run(layers, place, len(runs), name) for name in _USED}
     known = np.isfinite(tables["delta_rms"]).any(axis=1)
     last = np.isfinite(tables["delta_rms"]).sum(axis=1)
     n = np.bincount(group[known], minlength=len(names))
     depth = np.zeros(len(names), dtype=int)
     np.maximum.at(depth, group, last)
-    lost = np.bincount(group[(named["status"] == Status.DIVERGED).to_numpy()], minlength=len(names))
-    frames = []
+    diverged = runs["status"].to_numpy(dtype=object) == Status.DIVERGED.value
+    lost = np.bincount(group[diverged], minlength=len(names))
+    rows: list[_Row] = []
     said: set[tuple[Verdict, int]] = set()
     for measure in _measures(tables):
-        rows = _rows(measure, group, n, measure.threshold(thresholds))
-        # The signal backwards says it already.
-        known_already = [g for verdict, g in said if verdict == measure.verdict]
-        rows = rows[~rows["group"].isin(known_already)]
-        said |= {(measure.verdict, g) for g in rows["group"]}
-        frames.append(rows)
-    ill = {group for _, group in said}
-    well = np.array([g for g in range(len(names)) if n[g] and g not in ill], dtype=int)
-    frames.append(_healthy(_ratio(tables["delta_rms"], last), group, n, well))
-    blank = np.flatnonzero(n == 0)
-    frames.append(pd.DataFrame({"group": blank, "verdict": Verdict.UNKNOWN.value}))
-    table = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
-    code = table["group"].to_numpy(dtype=int)
-    table = (
-        table.reindex(columns=_COLUMNS)
-        .assign(configuration=names[code], n=n[code], last=depth[code], diverged=lost[code])
-        .fillna({"seeds": 0, "layer": 0})
+        shown = _shown(measure, group, n, measure.threshold(thresholds))
+        # Not where the signal backwards says it already.
+        rows += [row for row in shown if (measure.verdict, row["group"]) not in said]
+        said |= {(measure.verdict, row["group"]) for row in shown}
+    ill = {code for _, code in said}
+    well = [code for code in np.flatnonzero(n).tolist() if code not in ill]
+    rows += _healthy(_ratio(tables["delta_rms"], last), group, n, well)
+    rows += [_blank(code, Verdict.UNKNOWN) for code in np.flatnonzero(n == 0).tolist()]
+    grave = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
+    rows.sort(key=lambda row: (row["group"], grave[row["verdict"]]))
+    code = np.array([row["group"] for row in rows], dtype=int)
+    return pd.DataFrame(rows, columns=_COLUMNS).assign(
+        configuration=names[code], n=n[code], last=depth[code], diverged=lost[code]
     )
-    order = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
-    grave = table["verdict"].map(order).to_numpy()
-    table = table.iloc[np.lexsort((grave, code))]
-    table["forward"] = table["forward"].eq(True)
-    return table.astype({"seeds": int, "layer": int})[_COLUMNS].reset_index(drop=True)
 
 
 _COLUMNS = [
@@ -175,34 +168,47 @@ def _measures(tables: Mapping[str, Floats]) -> tuple[_Measure, ...]:
     )
 
 
-def _rows(
+def _shown(
     measure: _Measure, group: NDArray[np.intp], n: NDArray[np.intp], threshold: float
-) -> pd.DataFrame:
+) -> list[_Row]:
     """The configurations of which more than half of the seeds are at ``threshold`` or above."""
     with np.errstate(invalid="ignore"):
         shown = measure.values >= threshold
     counts = np.bincount(group[shown], minlength=len(n))
     shown &= (counts * 2 > n)[group]
-    return _summary(
-        group[shown], measure.values[shown], measure.layers[shown], ratio=measure.ratio
-    ).assign(verdict=measure.verdict.value, forward=measure.forward)
+    rows = _summary(group[shown], measure.values[shown], measure.layers[shown], ratio=measure.ratio)
+    return [row | {"verdict": measure.verdict.value, "forward": measure.forward} for row in rows]
 
 
 def _healthy(
-    ratios: Floats, group: NDArray[np.intp], n: NDArray[np.intp], well: NDArray[np.intp]
-) -> pd.DataFrame:
+    ratios: Floats, group: NDArray[np.intp], n: NDArray[np.intp], well: Sequence[int]
+) -> list[_Row]:
     kept = np.isin(group, well) & np.isfinite(ratios)
     first = np.ones(int(kept.sum()), dtype=np.intp)
-    table = _summary(group[kept], 1 / ratios[kept], first, ratio=True)
-    table = table.set_index("group").reindex(well)
-    return table.assign(verdict=Verdict.HEALTHY.value, forward=False, seeds=n[well]).reset_index(
-        names="group"
-    )
+    known = {
+        row["group"]: row for row in _summary(group[kept], 1 / ratios[kept], first, ratio=True)
+    }
+    return [
+        _blank(code, Verdict.HEALTHY) | known.get(code, {}) | {"seeds": int(n[code])}
+        for code in well
+    ]
+
+
+def _blank(code: int, verdict: Verdict) -> _Row:
+    """A configuration's row without a number behind it."""
+    nothing = dict.fromkeys(("value", "least", "most"), math.nan)
+    return {
+        "group": code,
+        "verdict": verdict.value,
+        "seeds": 0,
+        "layer": 0,
+        "forward": False,
+    } | nothing
 
 
 def _summary(
     group: NDArray[np.intp], values: Floats, layers: NDArray[np.intp], *, ratio: bool
-) -> pd.DataFrame:
+) -> list[_Row]:
     """By group: seeds, value, least, most, and the layer that most of them name."""
     there, of = np.unique(group, return_inverse=True)
     count = len(there)
@@ -214,13 +220,13 @@ def _summary(
     np.maximum.at(most, of, values)
     named = np.zeros((count, int(layers.max(initial=0)) + 1), dtype=int)
     np.add.at(named, (of, layers), 1)
-    return pd.DataFrame(
-        {
-            "group": there,
-            "seeds": seeds,
-            "value": np.exp(mean) if ratio else mean,
-            "least": least,
-            "most": most,
-            "layer": named.argmax(axis=1),
-        }
-    )
+    columns: dict[str, NDArray[Any]] = {
+        "group": there,
+        "seeds": seeds,
+        "value": np.exp(mean) if ratio else mean,
+        "least": least,
+        "most": most,
+        "layer": named.argmax(axis=1),
+    }
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in rows]

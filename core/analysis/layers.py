@@ -55,26 +55,33 @@ def across(
     Columns: configuration, layer, value, low, high (95 %), n. With ``log`` the geometric mean,
     whose interval is Student's t of the logarithms; values that have none are left out.
     """
-    return _averaged(layers[layers["epoch"] == epoch], runs, statistic, "layer", log=log)
+    return _averaged(layers, layers["epoch"] == epoch, runs, statistic, "layer", log=log)
 
 
 def over_epochs(
     layers: pd.DataFrame, runs: pd.DataFrame, statistic: str, layer: int, *, log: bool
 ) -> pd.DataFrame:
     """``statistic`` of one ``layer`` by configuration and epoch, as ``across``."""
-    return _averaged(layers[layers["layer"] == layer], runs, statistic, "epoch", log=log)
+    return _averaged(layers, layers["layer"] == layer, runs, statistic, "epoch", log=log)
 
 
 def _averaged(
-    layers: pd.DataFrame, runs: pd.DataFrame, statistic: str, axis: str, *, log: bool
+    layers: pd.DataFrame,
+    chosen: pd.Series,
+    runs: pd.DataFrame,
+    statistic: str,
+    axis: str,
+    *,
+    log: bool,
 ) -> pd.DataFrame:
+    """``statistic`` of the ``chosen`` rows (flags) by configuration and ``axis``."""
     names, codes = members(runs)
     place = places(layers["run_id"], runs["run_id"])
     values = layers[statistic].to_numpy(dtype=float)
     if log:
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.log(values)
-    kept = (place >= 0) & np.isfinite(values)
+    kept = chosen.to_numpy() & (place >= 0) & np.isfinite(values)
     code = codes[place[kept]]
     steps, step = np.unique(layers[axis].to_numpy()[kept], return_inverse=True)
     cells = code * len(steps) + step

@@ -5,12 +5,13 @@ spike: they are taken out of the density and told as a share.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.analysis.configurations import labelled, places
+from core.analysis.configurations import members, places
 
 _POINTS = 97
 # A configuration whose range is more than this many times the middle one's is cut off.
@@ -43,14 +44,13 @@ def ridges(histograms: pd.DataFrame, layers: pd.DataFrame, runs: pd.DataFrame) -
     Each seed weighs alike. Within a bin its count is spread evenly. The grid of a layer holds
     1 to 99 % of every configuration, but none reaches further than ten times the middle range.
     """
-    named = labelled(runs)
-    names = named["configuration"].unique()
-    every = _packed(histograms, named["run_id"])
+    names, codes = members(runs)
+    every = _packed(histograms, runs["run_id"])
     if not len(every.run):
         return pd.DataFrame(columns=["configuration", "layer", "x", "density", "zeros", "n"])
-    zero = _zero_shares(layers, named["run_id"], every)
-    group = pd.Index(names).get_indexer(pd.Index(named["configuration"]))[every.run]
-    frames = []
+    zero = _zero_shares(layers, runs["run_id"], every)
+    group = codes[every.run]
+    parts: list[dict[str, NDArray[Any]]] = []
     for layer in np.unique(every.layer):
         own = np.flatnonzero(every.layer == layer)
         low, high, code = every.low[own], every.high[own], group[own]
@@ -71,30 +71,30 @@ def ridges(histograms: pd.DataFrame, layers: pd.DataFrame, runs: pd.DataFrame) -
         zeros = np.bincount(code, zero[own], minlength=len(names))
         shown = np.flatnonzero(seeds)
         middles = (grid[1:] + grid[:-1]) / 2
-        frames.append(
-            pd.DataFrame(
-                {
-                    "configuration": np.repeat(np.asarray(names, object)[shown], len(middles)),
-                    "layer": layer,
-                    "x": np.tile(middles, len(shown)),
-                    "density": (mean[shown] / seeds[shown, None]).ravel(),
-                    "zeros": np.repeat(zeros[shown] / seeds[shown], len(middles)),
-                    "n": np.repeat(seeds[shown], len(middles)),
-                }
-            )
+        parts.append(
+            {
+                "configuration": np.repeat(names[shown], len(middles)),
+                "layer": np.full(len(shown) * len(middles), layer),
+                "x": np.tile(middles, len(shown)),
+                "density": (mean[shown] / seeds[shown, None]).ravel(),
+                "zeros": np.repeat(zeros[shown] / seeds[shown], len(middles)),
+                "n": np.repeat(seeds[shown], len(middles)),
+            }
         )
-    return pd.concat(frames, ignore_index=True)
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
 
 def _packed(histograms: pd.DataFrame, known: pd.Series) -> _Histograms:
     """Histogram rows as arrays, one row a layer; those that are empty or not finite left out."""
-    frame = histograms.sort_values(["run_id", "epoch", "layer", "bin"], kind="stable")
-    bins = int(frame["bin"].max()) + 1 if len(frame) else 1
-    counts = frame["count"].to_numpy(dtype=float).reshape(-1, bins)
-    low = frame["low"].to_numpy(dtype=float).reshape(-1, bins)[:, 0]
-    high = frame["high"].to_numpy(dtype=float).reshape(-1, bins)[:, -1]
-    layer = frame["layer"].to_numpy(dtype=np.intp).reshape(-1, bins)[:, 0]
-    run = places(frame["run_id"].iloc[::bins], known)
+    run = places(histograms["run_id"], known)
+    layer, bin_ = (histograms[name].to_numpy(dtype=np.intp) for name in ("layer", "bin"))
+    bins = int(bin_.max(initial=0)) + 1
+    # By run, epoch, layer and bin; (rows, bins) of indices.
+    order = np.lexsort((bin_, layer, histograms["epoch"].to_numpy(), run)).reshape(-1, bins)
+    counts = histograms["count"].to_numpy(dtype=float)[order]
+    low = histograms["low"].to_numpy(dtype=float)[order[:, 0]]
+    high = histograms["high"].to_numpy(dtype=float)[order[:, -1]]
+    layer, run = layer[order[:, 0]], run[order[:, 0]]
     kept = (run >= 0) & np.isfinite(low) & np.isfinite(high) & (counts.sum(axis=1) > 0)
     return _Histograms(run[kept], layer[kept], low[kept], high[kept], counts[kept])
 

@@ -24,7 +24,8 @@ def across_chart(
 ) -> vega.Chart:
     """``statistic`` by hidden layer, on a log axis."""
     # Of networks of different depth, lines end amid the others.
-    apart = bool(frame.groupby("configuration")["layer"].max().nunique() > 1)
+    deepest = dict(zip(frame["configuration"].tolist(), frame["layer"].tolist(), strict=True))
+    apart = len(set(deepest.values())) > 1
     axis = Axis("layer", _("hidden layer"), whole=True, legend=apart)
     return _chart(frame, axis, statistic, "", styles, _)
 
@@ -56,10 +57,10 @@ def _chart(
         return f"{100 * value:.1f} %" if share else number(value)
 
     told = frame.assign(
-        told=[text(value) for value in frame["value"]],
+        told=[text(value) for value in frame["value"].tolist()],
         band=[
             f"{text(low)} – {text(high)}" if low == low else "–"
-            for low, high in zip(frame["low"], frame["high"], strict=True)
+            for low, high in zip(frame["low"].tolist(), frame["high"].tolist(), strict=True)
         ],
     )
     seeds = int(frame["n"].max())

@@ -93,6 +93,12 @@ def answers(
     return _compute()
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def ridges(_compute: Callable[[], pd.DataFrame], state: str) -> pd.DataFrame:
+    """Distributions of activations, some 100 kB; ``state`` says of which runs, epoch and layers."""
+    return _compute()
+
+
 @st.cache_resource(max_entries=256, show_spinner=False)
 def background(_draw: Callable[[], str], state: str) -> str:
     """The address of a picture, some 10 kB, of what ``state`` says of which run and epoch."""

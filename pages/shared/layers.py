@@ -16,7 +16,7 @@ from core.charts.ridges import ridge_chart
 from core.charts.strip import EVERY, strip_chart, strip_table
 from core.charts.vega import Chart
 from core.language import Translate
-from pages.shared import pictures
+from pages.shared import caches, pictures
 from pages.shared.binding import bound, bound_several, current_link
 from pages.shared.lighting import lighting
 from pages.shared.selection import Selection
@@ -32,7 +32,7 @@ _ACROSS = ("delta_rms", "gradient_norm", "update_ratio")
 
 def draw_layers(selection: Selection, _: Translate) -> None:
     """An epoch, and everything of the layers at it; then one statistic over all epochs."""
-    every = configurations(selection.runs)
+    count = len(members(selection.runs)[0])
     selection = _narrowed(selection)
     runs = selection.runs
     epochs = sorted(int(epoch) for epoch in selection.epochs()["epoch"].unique())
@@ -52,21 +52,22 @@ def draw_layers(selection: Selection, _: Translate) -> None:
             else _("No layer statistics at this epoch; choose another.")
         )
         return
-    names = list(configurations(runs)["configuration"])
+    table = configurations(runs)
+    names = table["configuration"].tolist()
     draw_verdicts(layers, runs, names, _)
-    if len(every) > _MOST_DRAWN:
+    if count > _MOST_DRAWN:
         st.caption(
             _("The first {count} configurations are shown of {total}.").format(
-                count=_MOST_DRAWN, total=len(every)
+                count=_MOST_DRAWN, total=count
             )
         )
-    drawn = styles(configurations(runs), dark=is_dark())
-    _draw_across(layers, selection, epoch, names, drawn, _)
+    drawn = styles(table, dark=is_dark())
+    _draw_across(layers, selection, epoch, drawn, _)
     chosen = _choose_layers(sorted(int(layer) for layer in layers["layer"].unique()), _)
     _draw_ridges(selection, layers, epoch, chosen, names, drawn, _)
     _draw_strips(layers, selection, epoch, names, _)
     # A fragment: another statistic does not draw all else again.
-    st.fragment(_draw_epochs)(selection, chosen, names, drawn, _)
+    st.fragment(_draw_epochs)(selection, chosen, drawn, _)
 
 
 def _narrowed(selection: Selection) -> Selection:
@@ -84,7 +85,6 @@ def _draw_across(
     layers: pd.DataFrame,
     selection: Selection,
     epoch: int,
-    names: list[str],
     drawn: Mapping[str, Style],
     _: Translate,
 ) -> None:
@@ -103,7 +103,6 @@ def _draw_across(
     charts: list[Chart] = []
     for column, statistic in zip(st.columns(3), _ACROSS, strict=True):
         frame = across(layers, selection.runs, statistic, epoch, log=True)
-        frame = frame[frame["configuration"].isin(names)]
         with column:
             if frame.empty:
                 title = _(EVERY[statistic].title)
@@ -163,15 +162,11 @@ def _draw_ridges(
             "before training."
         ),
     )
-    runs = selection.runs
-    frame = ridges(_of(chosen, selection.histograms(epoch)), layers, runs)
-    frame = frame[frame["configuration"].isin(names)]
+    frame = _ridges(selection, chosen, epoch, layers)
     if frame.empty:
         st.caption(_("No histograms were kept of these runs at this epoch."))
         return
-    before = frame.iloc[:0]
-    if epoch > 0:
-        before = ridges(_of(chosen, selection.histograms(0)), selection.layers(0), runs)
+    before = _ridges(selection, chosen, 0, selection.layers(0)) if epoch > 0 else frame[:0]
     charts: list[Chart] = []
     there = set(frame["layer"])
     for column, layer in _places([layer for layer in chosen if layer in there]):
@@ -190,8 +185,16 @@ def _draw_ridges(
     pictures.draw_save_all(charts, title, selection, _, key="layers_ridges", more=[said])
 
 
-def _of(layers: list[int], histograms: pd.DataFrame) -> pd.DataFrame:
-    return histograms[histograms["layer"].isin(layers)]
+def _ridges(
+    selection: Selection, chosen: list[int], epoch: int, layers: pd.DataFrame
+) -> pd.DataFrame:
+    """The ridges of the ``chosen`` layers after ``epoch``, whose statistics ``layers`` are."""
+
+    def compute() -> pd.DataFrame:
+        histograms = selection.histograms(epoch)
+        return ridges(histograms[histograms["layer"].isin(chosen)], layers, selection.runs)
+
+    return caches.ridges(compute, f"{selection.state} {epoch} {chosen}")
 
 
 def _draw_strips(
@@ -199,7 +202,6 @@ def _draw_strips(
 ) -> None:
     st.subheader(_("Layer by layer"), anchor=False)
     frame = layer_strip(layers, selection.runs, list(_STRIPS), epoch)
-    frame = frame[frame["configuration"].isin(names)]
     tables = [strip_table(frame, EVERY[name], names, _) for name in _STRIPS]
     st.html(lighting(names) + f'<div class="k-strips">{"".join(tables)}</div>')
 
@@ -217,11 +219,7 @@ def _draw_strips(
 
 
 def _draw_epochs(
-    selection: Selection,
-    chosen: list[int],
-    names: list[str],
-    drawn: Mapping[str, Style],
-    _: Translate,
+    selection: Selection, chosen: list[int], drawn: Mapping[str, Style], _: Translate
 ) -> None:
     """One statistic over epochs, a chart for each of the ``chosen`` layers."""
     st.subheader(_("Over the epochs"), anchor=False)
@@ -238,7 +236,6 @@ def _draw_epochs(
     layers = selection.layers()
     for column, layer in _places(chosen):
         frame = over_epochs(layers, selection.runs, name, layer, log=statistic.kind == "order")
-        frame = frame[frame["configuration"].isin(names)]
         if len(frame):
             chart = epochs_chart(frame, statistic, layer, drawn, _)
             charts.append(chart)

@@ -74,6 +74,11 @@ class Selection:
         """``name``; of shipped results in the reader's language."""
         return _(self.name) if self.gallery else self.name
 
+    @property
+    def state(self) -> str:
+        """What caches of these runs go by: it changes when what they have reported does."""
+        return " ".join(part.state for part in self.parts)
+
     def epochs(self) -> pd.DataFrame:
         """EPOCH_COLUMNS of the runs."""
         return self._read("epochs", None)

@@ -1,6 +1,8 @@
 """Verdicts on Layers: what each configuration suffers from, the numbers behind, the thresholds."""
 
+from collections.abc import Hashable
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -58,10 +60,11 @@ def draw_verdicts(layers: pd.DataFrame, runs: pd.DataFrame, names: list[str], _:
             ),
         )
         thresholds = _choose_thresholds(_)
-    table = diagnose(layers, runs, thresholds)
+    verdicts: dict[str, list[dict[Hashable, Any]]] = {name: [] for name in names}
+    for row in diagnose(layers, runs, thresholds).to_dict("records"):
+        verdicts[row["configuration"]].append(row)
     rows = []
-    for name in names:
-        found = table[table["configuration"] == name].to_dict("records")
+    for name, found in verdicts.items():
         badges = [
             f":{_COLOURS[Verdict(row['verdict'])]}-badge[{_(TITLES[Verdict(row['verdict'])])}]"
             for row in found
