@@ -32,7 +32,8 @@ def png(pixels: Pixels) -> str:
     rows[:, 1:] = pixels.reshape(height, -1)
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
-        (b"IDAT", zlib.compress(rows.tobytes(), 6)),
+        # Level 6 takes a quarter longer for 2 % less.
+        (b"IDAT", zlib.compress(rows.tobytes(), 3)),
         (b"IEND", b""),
     )
     content = b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -80,16 +81,15 @@ def ramp(position: Numbers, colours: Sequence[str]) -> Pixels:
     finite = np.isfinite(position)
     place = np.clip(np.where(finite, position, 0), 0, 1) * (len(colours) - 1)
     anchors = np.array([_channels(colour) for colour in colours], np.float64)
-    index = np.minimum(place.astype(int), len(colours) - 2)
-    share = (place - index)[..., None]
-    return _finite(anchors[index] * (1 - share) + anchors[index + 1] * share, finite)
+    stops = np.arange(len(colours))
+    mixed = [np.interp(place, stops, anchors[:, channel]) for channel in range(3)]
+    return _finite(np.stack(mixed, axis=-1), finite)
 
 
 def _finite(mixed: NDArray[np.float64], finite: NDArray[np.bool_]) -> Pixels:
     """Places where a run that diverged has no number are grey."""
-    return np.where(
-        finite[..., None], np.round(np.nan_to_num(mixed)), _channels(_NOT_FINITE)
-    ).astype(np.uint8)
+    mixed[~finite] = _channels(_NOT_FINITE)
+    return np.rint(mixed).astype(np.uint8)
 
 
 def _pale(colour: str) -> str:

@@ -23,31 +23,40 @@ PARTS = {"train": N_("training sample"), "test": N_("test sample")}
 OUTLIER = N_("outlier")
 
 
+def sample_marks(
+    points: pd.DataFrame, targets: tuple[float, float] | None, _: Translate
+) -> pd.DataFrame:
+    """``points`` with columns fill (a colour) and kind (in words), as every panel draws them.
+
+    Args:
+        points: columns x, y, target, part, outlier.
+        targets: the lowest and the highest target of a regression; None colours classes.
+    """
+    samples = zip(points["part"].tolist(), points["outlier"].tolist(), strict=True)
+    return points.assign(
+        fill=_fills(points["target"], targets),
+        kind=[_(OUTLIER) if outlier else _(PARTS[part]) for part, outlier in samples],
+    )
+
+
 def surface_panel(
     picture: str,
-    points: pd.DataFrame,
+    samples: pd.DataFrame,
     window: Sequence[float],
     title: tuple[str, str],
-    targets: tuple[float, float] | None,
+    what: str,
     _: Translate,
 ) -> vega.Chart:
     """One network's surface with samples on it.
 
     Args:
         picture: the address of the background.
-        points: columns x, y, target, part, outlier.
+        samples: of ``sample_marks``.
         window: left, right, bottom, top of the plane.
         title: the configuration, and below it how good it is.
-        targets: the lowest and the highest target of a regression; None colours classes.
+        what: a sample's target is called: the target, or the class.
     """
     left, right, bottom, top = window
-    frame = points.assign(
-        fill=_fills(points["target"], targets),
-        kind=[
-            _(OUTLIER) if outlier else _(PARTS[part])
-            for part, outlier in zip(points["part"], points["outlier"], strict=True)
-        ],
-    )
     x = vega.X(
         "x:Q",
         scale=vega.Scale(domain=[left, right], nice=False, zero=False),
@@ -62,13 +71,17 @@ def surface_panel(
     )
     ground = (
         vega.Chart(
-            pd.DataFrame({"url": [picture], "x": [(left + right) / 2], "y": [(bottom + top) / 2]})
+            {
+                "url": np.array([picture], dtype=object),
+                "x": np.array([(left + right) / 2]),
+                "y": np.array([(bottom + top) / 2]),
+            }
         )
         .mark_image(width=SIDE, height=SIDE, aspect=False)
         .encode(x=x, y=y, url=vega.Url("url:N"))
     )
     dots = (
-        vega.Chart(frame)
+        vega.Chart(samples)
         .mark_point(filled=True, size=26, opacity=1, strokeWidth=0.9)
         .encode(
             x=x,
@@ -82,9 +95,7 @@ def surface_panel(
             tooltip=[
                 vega.Tooltip("x:Q", title="x1", format=".2f"),
                 vega.Tooltip("y:Q", title="x2", format=".2f"),
-                vega.Tooltip(
-                    "target:Q", title=_("target") if targets else _("class"), format=".3~g"
-                ),
+                vega.Tooltip("target:Q", title=what, format=".3~g"),
                 vega.Tooltip("kind:N", title=_("sample")),
             ],
         )
@@ -122,19 +133,18 @@ def surface_picture(values: NDArray[Any], targets: tuple[float, float] | None) -
 def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -> vega.Chart:
     """The surfaces (units, side, side) of one hidden layer, in rows of six."""
     count = len(surfaces)
-    spans = [(float(np.nanmin(one)), float(np.nanmax(one))) for one in surfaces]
-    frame = pd.DataFrame(
-        {
-            "url": [raster.png(raster.signed(one)) for one in surfaces],
-            "unit": range(1, count + 1),
-            "column": [index % _UNITS_A_ROW for index in range(count)],
-            "row": [index // _UNITS_A_ROW for index in range(count)],
-            "low": [number(low) for low, _high in spans],
-            "high": [number(high) for _low, high in spans],
-        }
-    )
+    place = np.arange(count)
+    lows, highs = np.nanmin(surfaces, axis=(1, 2)), np.nanmax(surfaces, axis=(1, 2))
+    cells = {
+        "url": np.array([raster.png(raster.signed(one)) for one in surfaces], dtype=object),
+        "unit": place + 1,
+        "column": place % _UNITS_A_ROW,
+        "row": place // _UNITS_A_ROW,
+        "low": np.array([number(low) for low in lows.tolist()], dtype=object),
+        "high": np.array([number(high) for high in highs.tolist()], dtype=object),
+    }
     chart: vega.Chart = (
-        vega.Chart(frame)
+        vega.Chart(cells)
         .mark_image(width=_UNIT - 4, height=_UNIT - 4, aspect=False)
         .encode(
             x=vega.X("column:O", axis=None),

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.analysis import predictions, readings
 from core.analysis.predictions import Window
-from core.charts.surfaces import surface_panel, surface_picture, units_chart
+from core.charts.surfaces import sample_marks, surface_panel, surface_picture, units_chart
 from core.language import Translate
 from core.metrics import METRICS, Metric
 from core.report import Status
@@ -96,6 +96,8 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
     targets = _targets(spots, data)
     metric = METRICS["test_r2" if targets else "test_accuracy"]
     scores = _scores(shown, epoch, metric)
+    marks = sample_marks(spots, targets, _)
+    what = _("target") if targets else _("class")
     charts = []
     with st.container(horizontal=True, gap="medium", key="surfaces"):
         for run in shown.of_seed.to_dict("records"):
@@ -105,7 +107,7 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
             told = f"{_(metric.title)} {metric.text(scores.get(label, np.nan))}"
             if run["status"] == Status.DIVERGED:
                 told = _("diverged; {score}").format(score=told)
-            chart = surface_panel(ground, spots, _corners(window), (label, told), targets, _)
+            chart = surface_panel(ground, marks, _corners(window), (label, told), what, _)
             charts.append(chart)
             pictures.show(chart, width="content", key=f"surface_{run['run_id']}")
     title = _("What do the networks answer?")

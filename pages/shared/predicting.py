@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.analysis.configurations import configurations, relabelled
+from core.analysis.configurations import members, numbered, relabelled
 from core.analysis.forward import Network, network
 from core.analysis.predictions import classes
 from core.analysis.sentences import FIELD_TITLES
@@ -37,19 +37,20 @@ class Shown:
     """The runs of one data set, of which one seed is looked at.
 
     ``runs`` has a column ``configuration``; ``of_seed`` are those of the chosen seed whose
-    weights were kept, at most MOST_PANELS, in the order of the configurations.
+    weights were kept, at most MOST_PANELS, in the order of the configurations; ``config`` is the
+    first one's: all share its data set.
     """
 
     selection: Selection
     runs: pd.DataFrame
     of_seed: pd.DataFrame
-    seed: int
+    config: RunConfig
     left_out: int
 
     @property
-    def config(self) -> RunConfig:
-        """The config of the first run that is shown: all share its data set."""
-        return from_row(self.of_seed.head(1).to_dict("records")[0])
+    def seed(self) -> int:
+        """The seed that is looked at."""
+        return self.config.seed
 
     def network(self, run: Mapping[Any, Any], epoch: int | None = None) -> Network:
         """The network of a row of ``runs`` after ``epoch`` (None: the last that was kept).
@@ -87,11 +88,11 @@ def choose_shown(selection: Selection, _: Translate) -> Shown | None:
         _tell_none(runs, _)
         return None
     _tell_missing(chosen[[not one for one in kept]], _)
-    order = list(configurations(runs)["configuration"])
-    shown = with_weights.sort_values(
-        "configuration", key=lambda column: column.map(order.index), kind="stable"
-    )
-    return Shown(selection, runs, shown.head(MOST_PANELS), int(seed), len(shown) - MOST_PANELS)
+    order = numbered(with_weights["configuration"], members(runs)[0])
+    shown = with_weights.iloc[np.argsort(order, kind="stable")]
+    drawn = shown.head(MOST_PANELS)
+    config = from_row(drawn.iloc[0].to_dict())
+    return Shown(selection, runs, drawn, config, len(shown) - MOST_PANELS)
 
 
 def _tell_none(runs: pd.DataFrame, _: Translate) -> None:
