@@ -70,7 +70,8 @@ class TrainerProcess:
                 self._start()
                 self._keeper = threading.Thread(target=self._keep, name="trainer", daemon=True)
                 self._keeper.start()
-            return self._process is not None and self._process.poll() is None
+        process = self._process
+        return process is not None and process.poll() is None
 
     def close(self) -> None:
         """End the trainer and wait for its end."""
@@ -82,24 +83,27 @@ class TrainerProcess:
             self._end()
 
     def _keep(self) -> None:
-        """Start the trainer again whenever it has ended, until ``close``."""
+        """Start the trainer again whenever it has ended, until ``close``.
+
+        Without the lock, for an old trainer may take its time to end, and pages do not wait for
+        that: while this thread lives no other starts or ends one.
+        """
         looked = time.monotonic()
         while not self._closed.wait(_LOOK_SECONDS):
-            with self._lock:
-                process, now = self._process, time.monotonic()
-                if process is not None and process.poll() is None:
-                    if now - looked >= _CODE_SECONDS:
-                        looked = now
-                        if self._is_outdated():
-                            self._end()
-                            self._start()
-                    continue
-                self._end()
-                if now - self._started > _SOUND_SECONDS:
-                    self._pause = _FIRST_SECONDS
-                if now - self._started >= self._pause:
-                    self._pause = min(2 * self._pause, _LAST_SECONDS)
-                    self._start()
+            process, now = self._process, time.monotonic()
+            if process is not None and process.poll() is None:
+                if now - looked >= _CODE_SECONDS:
+                    looked = now
+                    if self._is_outdated():
+                        self._end()
+                        self._start()
+                continue
+            self._end()
+            if now - self._started > _SOUND_SECONDS:
+                self._pause = _FIRST_SECONDS
+            if now - self._started >= self._pause:
+                self._pause = min(2 * self._pause, _LAST_SECONDS)
+                self._start()
 
     def _is_outdated(self) -> bool:
         try:

@@ -22,13 +22,14 @@ class System:
 
     def __init__(self) -> None:
         self.started: list[subprocess.Popen[str]] = []
+        self.command = _WAITS
         self.error: OSError | None = None
         self._popen = subprocess.Popen
 
     def start(self, _command: list[str], **options: Any) -> "subprocess.Popen[str]":
         if self.error:
             raise self.error
-        self.started.append(self._popen(_WAITS, **options))
+        self.started.append(self._popen(self.command, **options))
         return self.started[-1]
 
 
@@ -76,3 +77,20 @@ def test_a_trainer_that_the_system_does_not_start_is_tried_again_and_the_reason_
     system.error = None
     until(trainer.ensure)
     assert trainer.trouble == ""
+
+
+def test_a_page_does_not_wait_for_an_old_trainer_that_takes_its_time_to_end(
+    system: System, trainer: TrainerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system.command = [sys.executable, "-c", "import time; time.sleep(600)"]
+    assert trainer.ensure()
+    (old,) = system.started
+    system.command = _WAITS
+    monkeypatch.setattr(launch, "code_time", lambda: -1)
+    until(lambda: old.stdin and old.stdin.closed)
+    # It was asked to end, is waited for, and has not ended when a page has its answer.
+    assert not trainer.ensure()
+    assert old.poll() is None
+    old.kill()
+    until(trainer.ensure)
+    assert len(system.started) == 2
