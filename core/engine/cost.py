@@ -7,6 +7,7 @@ this machine's own runs took.
 import itertools
 
 from core.engine.draws import PROBE_SAMPLES
+from core.engine.layout import layers_together
 from core.engine.plan import Block
 
 # Seconds of one update beside its arithmetic, plain and compiled by XLA: a base and a share
@@ -18,6 +19,7 @@ _PLAIN_FLOPS, _XLA_FLOPS = 6e10, 2e11
 _PLAIN_ENTRY, _XLA_ENTRY = 1.9e-8, 6e-9
 _PLAIN_WEIGHT, _XLA_WEIGHT = 5e-9, 2.5e-9
 _TRACE, _TRACE_LAYER, _COMPILE, _COMPILE_LAYER = 0.6, 0.1, 0.8, 0.4
+_TRACED_RUN = 5
 _REPORT_ENTRIES = 4e7
 # Seconds that XLA saves for each activation that is evaluated or probed.
 _REPORT_GAIN = 3e-9
@@ -47,11 +49,16 @@ def prefers_xla_reports(block: Block) -> bool:
     each = config.test_samples + min(PROBE_SAMPLES, config.train_samples)
     samples = (config.epochs + 1) * each + 2 * config.train_samples
     gained = samples * len(block.configs) * sum(config.sizes[1:]) * _REPORT_GAIN
-    return gained > 2 * (_COMPILE + _COMPILE_LAYER * _layers(block))
+    return gained > 2 * (_COMPILE + _COMPILE_LAYER * _traced(block))
 
 
 def _layers(block: Block) -> int:
     return len(block.shape.hidden) + 1
+
+
+def _traced(block: Block) -> int:
+    """Layers of which a graph is made: of a run of many alike the two bodies of its loop."""
+    return sum(min(len(layers), _TRACED_RUN) for layers in layers_together(block.shape))
 
 
 def _groups(block: Block) -> int:
@@ -59,7 +66,7 @@ def _groups(block: Block) -> int:
 
 
 def _start(block: Block, xla: bool) -> float:
-    layers = _layers(block)
+    layers = _traced(block)
     compile_seconds = _COMPILE + _COMPILE_LAYER * layers if xla else 0.0
     return _TRACE + _TRACE_LAYER * layers + compile_seconds
 

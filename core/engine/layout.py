@@ -24,6 +24,9 @@ from core.language import N_
 Array = NDArray[np.float32]
 Kind = Literal["kernel", "bias", "slope"]
 
+# So many layers alike are computed in a loop: fewer are traced as soon.
+_LONG_RUN = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -51,6 +54,26 @@ def parts(config: RunConfig) -> tuple[Part, ...]:
         found.append(Part("bias", layer, (1, units)))
         if config.learns_slopes and layer < len(config.hidden):
             found.append(Part("slope", layer, (1, units)))
+    return tuple(found)
+
+
+def layers_together(config: RunConfig) -> tuple[range, ...]:
+    """Layers that are computed as one, from the first (0) to the output's: in runs, or alone.
+
+    A run is many consecutive layers with as many inputs as units, and the same in all.
+    """
+    sizes, hidden = config.sizes, len(config.hidden)
+
+    def width(layer: int) -> int:
+        # The first layer has another kernel, the output's another function.
+        square = 0 < layer < hidden and sizes[layer] == sizes[layer + 1]
+        return sizes[layer] if square else -layer
+
+    found: list[range] = []
+    for _, alike in itertools.groupby(range(hidden + 1), width):
+        layers = list(alike)
+        step = len(layers) if len(layers) >= _LONG_RUN else 1
+        found.extend(range(layer, layer + step) for layer in layers[::step])
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.engine.optimization import Optimization
 from core.engine.plan import Block
+from core.engine.probing import probe
 from core.engine.reporting import Probed, Sums
 from core.engine.stack import Stack
 
@@ -76,7 +77,9 @@ class Passes:
             if xla_reports or entries > _EAGER_ENTRIES
             else whole
         )
-        self._probe = tf.function(self._probed, jit_compile=xla_reports, autograph=False)
+        self._probe = tf.function(
+            partial(probe, self.stack), jit_compile=xla_reports, autograph=False
+        )
         self._rows = _rows_at_once(block)
 
     def load(self, block: Block) -> None:
@@ -155,7 +158,8 @@ class Passes:
         before the last update, None at the start.
         """
         old = before or weights
-        arrays, norms, slopes = self._probe(x, y, weights.first, weights.rest, old.first, old.rest)
+        now, then = (weights.first, weights.rest), (old.first, old.rest)
+        arrays, norms, slopes = self._probe(x, y, now, then)
         pre, post, delta = ([tensor.numpy() for tensor in tensors] for tensors in arrays)
         gradient, weight, update = ([tensor.numpy() for tensor in tensors] for tensors in norms)
         return Probed(
@@ -214,8 +218,7 @@ class Passes:
         scores = tf.reduce_sum(self._scores(outputs, y), axis=2)
         self._totals.assign_add(tf.concat([loss, tf.cast(scores, tf.float64)], axis=-1))
         if self._hidden:
-            live = [self.stack.live(layers, i, pre[i]) for i in range(len(self._hidden))]
-            self._live.assign(self._live | tf.concat(live, axis=-1))
+            self._live.assign(self._live | self.stack.live(layers, pre[:-1]))
         self._optimization.apply(gradients)
 
     def _turned(self) -> tuple[tf.Tensor, tf.Tensor]:
@@ -236,11 +239,8 @@ class Passes:
         each = tf.where(counted[:, None], each, 0.0)
         lived = tf.zeros((self.block.seeds, self.block.variants, sum(self._hidden)), tf.bool)
         if live and self._hidden:
-            seen = [
-                tf.reduce_any(self.stack.live(layers, i, pre[i]) & counted[:, None], axis=2)
-                for i in range(len(self._hidden))
-            ]
-            lived = tf.concat(seen, axis=-1)
+            alive = self.stack.live(layers, pre[:-1])
+            lived = tf.reduce_any(alive & counted[:, None], axis=2)
         return tf.reduce_sum(tf.cast(each, tf.float64), axis=2), lived
 
     def _scores(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
@@ -253,32 +253,6 @@ class Passes:
         squares = tf.reduce_sum(tf.square(error), axis=3)
         return tf.stack([squares, tf.reduce_sum(tf.abs(error), axis=3)], axis=-1)
 
-    def _probed(
-        self, x: tf.Tensor, y: tf.Tensor, *weights: tf.Tensor
-    ) -> tuple[tuple[list[tf.Tensor], ...], tuple[list[tf.Tensor], ...], list[tf.Tensor]]:
-        hidden = len(self._hidden)
-        layers = self.stack.layers(*weights[:2])
-        old = self.stack.layers(*weights[2:]).kernels[:hidden]
-        kernels = layers.kernels[:hidden]
-        with tf.GradientTape() as tape:
-            tape.watch(kernels)
-            pre, post = self.stack.forward(layers, x)
-            losses, _ = self.stack.losses(pre[-1], y)
-            total = tf.reduce_sum(losses)
-        # Each sample's loss depends on its own z alone: the gradient of the sum is delta.
-        found = tape.gradient(
-            total, [*pre[:hidden], *kernels], unconnected_gradients=tf.UnconnectedGradients.ZERO
-        )
-        count = tf.cast(tf.shape(x)[1], tf.float32)
-        gradient = [_norms(layer, g) / count for layer, g in enumerate(found[hidden:])]
-        weight = [_norms(layer, kernel) for layer, kernel in enumerate(kernels)]
-        update = [
-            _norms(layer, new - before)
-            for layer, (new, before) in enumerate(zip(kernels, old, strict=True))
-        ]
-        arrays = (pre[:hidden], post, found[:hidden])
-        return arrays, (gradient, weight, update), list(layers.slopes)
-
 
 def _rows_at_once(block: Block) -> int:
     """Samples of an evaluation's step: the test samples in equal parts of a bounded size."""
@@ -286,11 +260,6 @@ def _rows_at_once(block: Block) -> int:
     most = max(1, _EVALUATION_ENTRIES // (len(block.configs) * max(config.sizes[1:])))
     steps = -(-config.test_samples // most)
     return -(-config.test_samples // steps)
-
-
-def _norms(layer: int, kernel: tf.Tensor) -> tf.Tensor:
-    """Frobenius norm of each member's kernel, (seeds, variants), in the stack's layout."""
-    return tf.sqrt(tf.reduce_sum(tf.square(kernel), axis=(1, 3) if layer == 0 else (2, 3)))
 
 
 def _rows(array: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:

@@ -18,8 +18,10 @@ import tensorflow as tf
 from core.catalog import ACTIVATIONS, OUTPUTS
 from core.catalog.activation import SMALLEST
 from core.engine import model
-from core.engine.layout import initial, parts
+from core.engine.layout import initial
+from core.engine.loop import loop
 from core.engine.plan import Block
+from core.engine.spans import Span, cut
 from core.experiment import RunConfig
 
 
@@ -31,19 +33,6 @@ class Group:
     places: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Layers:
-    """The weights of a stack layer by layer: tensors cut from its two variables.
-
-    ``kernels[0]`` is (seeds, inputs, variants, units), later ones (seeds, variants, inputs,
-    units); biases, and the learned slopes of prelu, are (seeds, variants, 1, units).
-    """
-
-    kernels: tuple[tf.Tensor, ...]
-    biases: tuple[tf.Tensor, ...]
-    slopes: tuple[tf.Tensor, ...]
-
-
 class Stack:
     """The functions of a block's variants over its weights: tensors in, tensors out."""
 
@@ -53,7 +42,6 @@ class Stack:
         first, rest = initial(block)
         self.first = keras.Variable(first, dtype="float32")
         self.rest = keras.Variable(rest, dtype="float32")
-        self._parts = parts(block.shape)
         self.learned = block.shape.learns_slopes
         self._activations = groups(
             [config.activation for config in configs], lambda place: _activation(configs[place])
@@ -85,15 +73,13 @@ class Stack:
         """``first`` and ``rest`` (see ``core.engine.layout``) as they are now."""
         return tf.convert_to_tensor(self.first), tf.convert_to_tensor(self.rest)
 
-    def layers(self, first: tf.Tensor, rest: tf.Tensor) -> Layers:
-        """The weights ``first`` and ``rest`` (see ``core.engine.layout``) layer by layer."""
-        found: dict[str, list[tf.Tensor]] = {"kernel": [first], "bias": [], "slope": []}
-        pieces = tf.split(rest, [part.entries for part in self._parts], axis=2)
-        for part, piece in zip(self._parts, pieces, strict=True):
-            found[part.kind].append(tf.reshape(piece, (*rest.shape[:2], *part.shape)))
-        return Layers(*map(tuple, found.values()))
+    def layers(self, first: tf.Tensor, rest: tf.Tensor) -> tuple[Span, ...]:
+        """The layers of the weights ``first`` and ``rest`` (see ``core.engine.layout``)."""
+        return cut(self.block.shape, first, rest)
 
-    def forward(self, layers: Layers, x: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+    def forward(
+        self, layers: Sequence[Span], x: tf.Tensor
+    ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         """Every pre-activation z and every hidden activation f(z), from the input on.
 
         ``x`` is (seeds or 1, samples, inputs), each z (seeds, variants, samples, units). The last
@@ -101,11 +87,18 @@ class Stack:
         """
         pre: list[tf.Tensor] = []
         post: list[tf.Tensor] = []
-        for layer, (kernel, bias) in enumerate(zip(layers.kernels, layers.biases, strict=True)):
-            z = (_wide(x, kernel) if layer == 0 else tf.matmul(post[-1], kernel)) + bias
+        a = x
+        for place, span in enumerate(layers):
+            if span.run:
+                a, zs, activations = loop(span, self._activate, a)
+                pre += tf.unstack(zs)
+                post += tf.unstack(activations)
+                continue
+            z = (tf.matmul(a, span.kernel) if place else _wide(a, span.kernel)) + span.bias
             pre.append(z)
-            if layer < len(layers.kernels) - 1:
-                post.append(self._activate(layers, layer, z))
+            if place < len(layers) - 1:
+                a = self._activate(z, span.slope)
+                post.append(a)
         return pre, post
 
     def losses(self, last: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -122,21 +115,29 @@ class Stack:
         parts = by_group(self._outputs, both, last, spread)
         return parts[..., 0], parts[..., 1:]
 
-    def live(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
-        """Entries with f'(z) != 0 of the hidden ``layer`` (0 is the first): bool, as ``z``.
+    def live(self, layers: Sequence[Span], pre: Sequence[tf.Tensor]) -> tf.Tensor:
+        """Entries with f'(z) != 0 of all hidden layers: bool, their units side by side.
 
-        ``z`` is (seeds, variants, samples, units).
+        ``pre`` are their z, (seeds, variants, samples, units).
         """
+        z = tf.concat(pre, axis=-1)
         inside = (z > self._live_low) & (z < self._live_high)
         if self.learned:
-            inside = tf.broadcast_to((z > 0) | tf.not_equal(layers.slopes[layer], 0), tf.shape(z))
+            slopes = tf.concat(self.slopes(layers), axis=-1)
+            inside = (z > 0) | tf.not_equal(slopes, 0)
         if self._slopes:
             inside = by_group(self._slopes, lambda live, *parts: live(*parts), z, inside)
         return inside
 
-    def _activate(self, layers: Layers, layer: int, z: tf.Tensor) -> tf.Tensor:
-        if self.learned:
-            return tf.nn.relu(z) - layers.slopes[layer] * tf.nn.relu(-z)
+    def slopes(self, layers: Sequence[Span]) -> list[tf.Tensor]:
+        """The learned slopes of each hidden layer; none but for prelu."""
+        return [
+            slope for span in layers if span.slope is not None for slope in span.each(span.slope)
+        ]
+
+    def _activate(self, z: tf.Tensor, slope: tf.Tensor | None = None) -> tf.Tensor:
+        if slope is not None:
+            return tf.nn.relu(z) - slope * tf.nn.relu(-z)
         return by_group(self._activations, lambda function, part: function(part), z)
 
 
