@@ -16,14 +16,13 @@ from math import inf
 from distributed import Client
 
 from core.document import from_yaml
-from core.errors import KasseiError, StoreUnavailable, TrainingFailed, UnknownRun, as_message
+from core.errors import KasseiError, StoreUnavailable, UnknownRun, as_message
 from core.jobs.bounds import OVERDUE, Bounds, check, holds, overdue
 from core.jobs.crew import Crew, Given, fetched
 from core.jobs.estimate import pace
 from core.jobs.planning import plan_job, start_of
 from core.jobs.pulse import Pulse
-from core.jobs.turns import MOST_DEATHS, Begun, Outcome, Turns, Work
-from core.language import N_
+from core.jobs.turns import Begun, Outcome, Turns, Work, deadly
 from core.report import RunEnd, Status
 from core.store import Store
 
@@ -134,6 +133,8 @@ class Trainer:
         # What has begun was let in: how long it takes is watched from then on.
         limits = replace(self._limits, seconds=inf) if job.started else self._limits
         try:
+            if failure := deadly(tries=job.tries):
+                raise failure
             experiment = from_yaml(job.document)
             check(experiment, limits, self._store, pace(self._store))
         except StoreUnavailable:
@@ -251,15 +252,8 @@ class Trainer:
 
     def _failure(self, job: Begun) -> KasseiError | None:
         """Why a job under way may not go on, if so it is."""
-        if job.deaths >= MOST_DEATHS:
-            return TrainingFailed(
-                N_(
-                    "The training ended its worker {times} times, as a lack of memory does:"
-                    " choose smaller networks, fewer samples or fewer runs."
-                ),
-                times=MOST_DEATHS,
-            )
-        return overdue(self._limits) if job.busy > OVERDUE * self._limits.seconds else None
+        late = job.busy > OVERDUE * self._limits.seconds
+        return deadly(deaths=job.deaths) or (overdue(self._limits) if late else None)
 
     def _fail(self, work: Work, error: BaseException) -> None:
         message = as_message(error)

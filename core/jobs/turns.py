@@ -7,10 +7,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.engine.plan import Block
+from core.errors import TrainingFailed
+from core.language import N_
 from core.report import BlockState, EpochReport, Report
 
 # A job whose workers died so often while they trained it, without a new epoch, is failed.
 MOST_DEATHS = 3
+# One whose trainers did, too: more of them, for whoever kills these may be a person.
+MOST_TRIES = 10
+_ENDED_WORKER = N_(
+    "The training ended its worker {times} times, as a lack of memory does:"
+    " choose smaller networks, fewer samples or fewer runs."
+)
+_ENDED_TRAINER = N_(
+    "The training was begun {times} times, and each time its trainer died before another epoch was"
+    " done, as from a lack of memory: choose smaller networks, fewer samples or fewer runs."
+)
+
+
+def deadly(*, deaths: int = 0, tries: int = 0) -> TrainingFailed | None:
+    """Why a job may not go on that ended so many workers, or so many trainers, if so it is."""
+    if deaths >= MOST_DEATHS:
+        return TrainingFailed(_ENDED_WORKER, times=MOST_DEATHS)
+    return TrainingFailed(_ENDED_TRAINER, times=MOST_TRIES) if tries >= MOST_TRIES else None
 
 
 @dataclass(eq=False, slots=True)

@@ -31,8 +31,9 @@ class Job:
     ``runs_done`` counts the runs that need no more training, ``epochs_done`` the epochs of
     which that is so; a run that diverged or failed early counts as all of its epochs. Of these
     ``epochs_known`` were there before the job. Times are in UTC, ``busy`` is the seconds of a
-    worker's time that it was given. ``document`` is the experiment's file, ``run_ids`` its grid
-    in order.
+    worker's time that it was given, ``tries`` the trainers that gave it a turn since its last new
+    epoch, and did not end by themselves. ``document`` is the experiment's file, ``run_ids`` its
+    grid in order.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Job:
     epochs_total: int
     epochs_done: int
     epochs_known: int
+    tries: int
     run_ids: tuple[str, ...]
 
 
@@ -232,6 +234,7 @@ def _job(row: Any, progress: Sequence[int], run_ids: tuple[str, ...]) -> Job:
         epochs_total=epochs_total,
         epochs_done=epochs_done,
         epochs_known=row["known"],
+        tries=row["tries"],
         run_ids=run_ids,
     )
 

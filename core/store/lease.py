@@ -100,6 +100,8 @@ class Lease:
 
     def __init__(self, writing: Transaction, token: int) -> None:
         self._writing, self.token = writing, token
+        # The jobs that had a turn under this lease.
+        self._tried: set[str] = set()
 
     def renew(self, *, address: str, workers: int, trouble: str, speed: float) -> None:
         """Say that this trainer lives, and how it does."""
@@ -128,6 +130,8 @@ class Lease:
         """Give the lease back, so that the next trainer need not wait."""
         with self._fenced() as connection:
             connection.execute(update(TRAINERS).values(holder=""))
+            # Whoever comes to say this was killed by no job.
+            connection.execute(update(JOBS).where(JOBS.c.tries > 0).values(tries=0))
 
     def begin(self, job_id: str, *planned: Iterable[str]) -> bool:
         """Mark a job as running that trains the runs itself; False if it has ended.
@@ -149,13 +153,17 @@ class Lease:
         epochs: int,
         carried: Collection[int] | None,
     ) -> bytes | None:
-        """As ``States.go_on``, for a job, which need not train the epochs that are there."""
+        """As ``States.go_on``, for a job, which need not train the epochs that are there.
+
+        Called before each block's first turn: the job's first counts as a try of this trainer.
+        """
+        first = int(job_id not in self._tried)
         with self._fenced() as connection:
             content, known = states.go_on(connection, company, run_ids, epochs, carried)
-            connection.execute(
-                update(JOBS).where(JOBS.c.job_id == job_id).values(known=JOBS.c.known + known)
-            )
-            return content
+            values = {"known": JOBS.c.known + known, "tries": JOBS.c.tries + first}
+            connection.execute(update(JOBS).where(JOBS.c.job_id == job_id).values(values))
+        self._tried.add(job_id)
+        return content
 
     def record(
         self,
@@ -169,12 +177,13 @@ class Lease:
         ``state`` is where the block stands that reported it.
         """
         with self._fenced() as connection:
-            reports.write(connection, reports_)
+            new = reports.write(connection, reports_)
             if state:
                 states.keep(connection, state)
-            connection.execute(
-                update(JOBS).where(JOBS.c.job_id == job_id).values(busy=JOBS.c.busy + seconds)
-            )
+            values: dict[str, Any] = {"busy": JOBS.c.busy + seconds}
+            if new:
+                values["tries"] = 0
+            connection.execute(update(JOBS).where(JOBS.c.job_id == job_id).values(values))
 
     def finish(self, job_id: str, status: Status, message: str = "") -> None:
         """End a job; its runs that are not trained, and that no other job needs, end with it."""

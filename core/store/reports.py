@@ -67,8 +67,10 @@ class _Standing:
                 self.best_epoch = epoch
 
 
-def write(connection: Connection, reports: Iterable[Report]) -> None:
+def write(connection: Connection, reports: Iterable[Report]) -> bool:
     """Write all ``reports``, or, where one names an unknown run, none.
+
+    Returns whether a run stands at a later epoch than before.
 
     Raises:
         UnknownRun: the store does not hold a run that is reported.
@@ -85,7 +87,7 @@ def write(connection: Connection, reports: Iterable[Report]) -> None:
             ends.append(report)
     named = {run_id for run_id, _ in (*epochs, *snapshots)} | {end.run_id for end in ends}
     standings = _standings(connection, named)
-    _write_epochs(connection, epochs.values(), standings)
+    later = _write_epochs(connection, epochs.values(), standings)
     rows = [
         {"run": standings[s.run_id].number, "epoch": s.epoch, "weights": to_bytes(s.weights)}
         for s in snapshots.values()
@@ -94,6 +96,7 @@ def write(connection: Connection, reports: Iterable[Report]) -> None:
     for end in ends:
         standings[end.run_id].end(Status(end.status), plain(end.message), end.diverged_at)
     _write_standings(connection, standings.values())
+    return later
 
 
 def stand(connection: Connection, run_ids: Iterable[str]) -> int:
@@ -140,7 +143,7 @@ def _standings(connection: Connection, run_ids: set[str]) -> dict[str, _Standing
 
 def _write_epochs(
     connection: Connection, reports: Iterable[EpochReport], standings: dict[str, _Standing]
-) -> None:
+) -> bool:
     ordered = sorted(reports, key=attrgetter("run_id", "epoch"))
     rows = [_epoch_row(report, standings[report.run_id].number) for report in ordered]
     upsert(connection, EPOCHS, rows)
@@ -152,18 +155,21 @@ def _write_epochs(
     upsert(connection, LAYERS, layers)
     latest: dict[int, dict[str, Any]] = {}
     rewritten: dict[int, _Standing] = {}
+    later = False
     for report, row in zip(ordered, rows, strict=True):
         standing = standings[report.run_id]
         standing.end(Status.RUNNING, "", None)
         if standing.epochs_done is not None and report.epoch <= standing.epochs_done:
             rewritten[standing.number] = standing
         else:
+            later = True
             standing.weigh(row["epoch"], row["test_accuracy"], row["test_r2"])
         if standing.epochs_done is None or report.epoch >= standing.epochs_done:
             standing.epochs_done = report.epoch
             latest[standing.number] = row
     _weigh_again(connection, rewritten)
     _write_latest(connection, list(latest.values()))
+    return later
 
 
 def _write_latest(connection: Connection, rows: list[dict[str, Any]]) -> None:

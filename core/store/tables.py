@@ -110,6 +110,8 @@ JOBS = Table(
     Column("busy", Double, nullable=False, server_default="0"),
     # Epochs over all runs that were there already: it had not to train them.
     Column("known", BigInteger, nullable=False, server_default="0"),
+    # Trainers that gave it a turn since its last new epoch, and did not end by themselves.
+    Column("tries", Integer, nullable=False, server_default="0"),
     # The trainer asks for the oldest queued job several times a second.
     Index("jobs_by_status", "status", "number"),
 )

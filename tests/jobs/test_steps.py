@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import StoreUnavailable
+from core.errors import StoreUnavailable, told_message
 from core.experiment import Experiment
 from core.jobs import trainer as module
 from core.jobs.bounds import PUBLIC
-from core.report import RunEnd, Status
+from core.jobs.trainer import Trainer
+from core.jobs.turns import MOST_TRIES
+from core.report import EpochReport, RunEnd, Status
 from core.store import Entry, Store
 
 from .standing_in import Quiet, Workers, hired
@@ -122,6 +124,53 @@ def test_a_job_that_was_let_in_is_not_refused_by_the_next_trainer(
     assert store.job(job_id).status == Status.RUNNING
     hired(store, monkeypatch, seconds=0.01).step()
     assert store.job(job_id).status == Status.RUNNING
+
+
+def test_a_job_whose_trainers_die_without_a_new_epoch_is_failed_and_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a block does that takes the trainer with it: nobody is left who could count its deaths."""
+    job_id = store.submit(Experiment(dataset="moons", epochs=9))
+    other = store.submit(Experiment(dataset="circles", epochs=9), "somebody else")
+    for _ in range(MOST_TRIES):
+        hired(store, monkeypatch).step()
+        assert store.job(job_id).status == Status.RUNNING
+    trainer = hired(store, monkeypatch)
+    trainer.step()
+    failed = store.job(job_id)
+    assert failed.status == Status.FAILED
+    assert told_message(failed.message, str).startswith(
+        f"The training was begun {MOST_TRIES} times"
+    )
+    # The other, in whose turn none died, has its first now.
+    (work,) = trainer._turns.works
+    assert (work.job_id, work.given) == (other, True)
+    assert store.job(other).tries == 1
+
+
+def test_a_trainer_that_ends_by_itself_and_a_new_epoch_clear_a_job_of_suspicion(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = store.submit(Experiment(dataset="moons", epochs=9))
+    (run_id,) = store.job(job_id).run_ids
+
+    def tried(times: int) -> Trainer:
+        for _ in range(times):
+            trainer = hired(store, monkeypatch)
+            trainer.step()
+        assert store.job(job_id).tries == times
+        return trainer
+
+    first = EpochReport(run_id, 0, 0, 0.0, 1.0, 1.0)
+    lease = tried(MOST_TRIES - 1)._lease
+    lease.record(job_id, 1.0, [first])
+    assert store.job(job_id).tries == 0
+    lease = tried(2)._lease
+    # The same epoch again, after a beginning at the start, is none that is new.
+    lease.record(job_id, 1.0, [first])
+    assert store.job(job_id).tries == 2
+    lease.release()
+    assert store.job(job_id).tries == 0
 
 
 def test_three_visitors_with_all_of_mnist_take_turns_on_a_public_page(

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import LeaseLost
 from core.experiment import Experiment
-from core.report import EpochReport, Status
+from core.report import EpochReport, RunEnd, Status
 from core.store import Store, lease
 
 
@@ -110,6 +110,23 @@ def test_what_a_replaced_trainer_writes_is_refused_and_leaves_nothing(
     new.record(job_id, 1.0, [])
     assert len(store.epochs([run_id])) == 1
     assert store.job(job_id).busy == 2.5
+
+
+def test_a_trainer_tries_a_job_once_however_many_blocks_it_begins(
+    store: Store, experiment: Experiment
+) -> None:
+    job_id = store.submit(experiment)
+    run_ids = store.job(job_id).run_ids
+    for count in (1, 2):
+        holder = store.take_lease(f"host:{count}:0", "1", gone)
+        assert holder
+        for block in (run_ids[:3], run_ids[3:]):
+            holder.go_on(job_id, "a" * 64, block, 3, None)
+        assert store.job(job_id).tries == count
+    holder.record(job_id, 1.0, [RunEnd(run_ids[0], Status.DIVERGED, 0)])
+    assert store.job(job_id).tries == 2
+    holder.record(job_id, 1.0, [EpochReport(run_ids[1], 0, 0, 0.0, 1.0, 1.0)])
+    assert store.job(job_id).tries == 0
 
 
 def test_a_job_remembers_what_it_planned_and_in_which_round(
