@@ -155,6 +155,7 @@ class RunConfig(_Record):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@lru_cache(maxsize=64)
 def features(dataset: str) -> int:
     """Inputs of one sample of ``dataset``, whose brackets may say how many: noise(100)."""
     chosen = parse(dataset, DATASETS, N_("data set"))

@@ -14,6 +14,9 @@ from core.catalog import BIAS_INITIALIZERS, KERNEL_INITIALIZERS
 from core.catalog.choice import parse
 from core.language import N_
 
+# A kernel and a bias, or several of each.
+Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
+
 PROBE_SAMPLES = 512
 
 # Keys of the streams: changing one changes every result (raise experiment.FORMAT then).
@@ -35,25 +38,41 @@ def uniforms(
 
 def initial_weights(
     seed: int, sizes: Sequence[int], kernel_initializer: str, bias_initializer: str
-) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+) -> list[Layer]:
     """(kernel (inputs, outputs), bias (outputs,)) of each dense layer of ``sizes``."""
+    drawn = weights_of_seeds([seed], sizes, kernel_initializer, bias_initializer)
+    return [(kernels[0], biases[0]) for kernels, biases in drawn]
+
+
+def weights_of_seeds(
+    seeds: Sequence[int], sizes: Sequence[int], kernel_initializer: str, bias_initializer: str
+) -> list[Layer]:
+    """Of each layer the kernels (seeds, inputs, outputs) and biases (seeds, outputs).
+
+    Each seed's are what it has alone.
+    """
     kernel = parse(kernel_initializer, KERNEL_INITIALIZERS, N_("initializer"))
     bias = parse(bias_initializer, BIAS_INITIALIZERS, N_("bias initializer"))
-    draw_kernel = KERNEL_INITIALIZERS[kernel.name].draw
-    draw_bias = BIAS_INITIALIZERS[bias.name].draw
+    kernel_record = KERNEL_INITIALIZERS[kernel.name]
+    bias_record = BIAS_INITIALIZERS[bias.name]
     weights = []
-    bias_random = BIAS_INITIALIZERS[bias.name].random
     for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
-        u = uniforms(seed, layer, (fan_in, fan_out))
-        shape = (1, fan_out)
-        v = uniforms(seed, layer, shape, bias=True) if bias_random else np.broadcast_to(0.5, shape)
-        weights.append(
-            (
-                draw_kernel(u, fan_in, fan_out, *kernel.arguments).astype(np.float32),
-                draw_bias(v, fan_in, fan_out, *bias.arguments).reshape(-1).astype(np.float32),
-            )
-        )
+        shape = (fan_in, fan_out)
+        u = _uniforms_of_seeds(seeds, layer, shape, kernel_record.random)
+        v = _uniforms_of_seeds(seeds, layer, (1, fan_out), bias_record.random, bias=True)
+        kernels = kernel_record.draw(u, *shape, *kernel.arguments)
+        biases = bias_record.draw(v, *shape, *bias.arguments)
+        weights.append((kernels, biases.reshape(len(seeds), fan_out)))
     return weights
+
+
+def _uniforms_of_seeds(
+    seeds: Sequence[int], layer: int, shape: tuple[int, int], drawn: bool, *, bias: bool = False
+) -> NDArray[np.float64]:
+    """``uniforms`` of each seed, (seeds, *shape); 1/2 for an initializer that reads none."""
+    if not drawn:
+        return np.broadcast_to(0.5, (len(seeds), *shape))
+    return np.stack([uniforms(seed, layer, shape, bias=bias) for seed in seeds])
 
 
 def batch_order(seed: int, epoch: int, samples: int, batch_size: int) -> NDArray[np.int32]:

@@ -8,7 +8,9 @@ where a weight stands is nothing to it, and two arrays need few calls. NumPy onl
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.catalog import ACTIVATIONS
 from core.catalog.choice import parse
-from core.engine.draws import initial_weights
+from core.engine.draws import weights_of_seeds
 from core.engine.plan import Block
 from core.experiment import RunConfig
 from core.language import N_
@@ -47,12 +49,17 @@ def parts(config: RunConfig) -> tuple[Part, ...]:
 
     Kernels are (inputs, units); biases, and the learned slopes of prelu, (1, units).
     """
+    return _parts(config.sizes, config.learns_slopes)
+
+
+@lru_cache(maxsize=64)
+def _parts(sizes: tuple[int, ...], learns_slopes: bool) -> tuple[Part, ...]:
     found = []
-    for layer, (inputs, units) in enumerate(itertools.pairwise(config.sizes)):
+    for layer, (inputs, units) in enumerate(itertools.pairwise(sizes)):
         if layer:
             found.append(Part("kernel", layer, (inputs, units)))
         found.append(Part("bias", layer, (1, units)))
-        if config.learns_slopes and layer < len(config.hidden):
+        if learns_slopes and layer < len(sizes) - 2:
             found.append(Part("slope", layer, (1, units)))
     return tuple(found)
 
@@ -79,18 +86,19 @@ def layers_together(config: RunConfig) -> tuple[range, ...]:
 
 def initial(block: Block) -> tuple[Array, Array]:
     """``first`` and ``rest`` of ``block`` before training, in the shapes above."""
-    shape = block.shape
+    shape, variants = block.shape, block.configs[: block.variants]
     inputs, units = shape.sizes[:2]
     first = np.empty((block.seeds, inputs, block.variants, units), np.float32)
     rest = np.empty((block.seeds, block.variants, sum(p.entries for p in parts(shape))), np.float32)
-    # Members that share seed and initializers have the same draw.
-    drawn: dict[tuple[object, ...], tuple[Array, Array]] = {}
-    for place, config in enumerate(block.configs):
-        key = (config.seed, config.kernel_initializer, config.bias_initializer, _slope(config))
-        if key not in drawn:
-            drawn[key] = _lone(config)
-        seed, variant = divmod(place, block.variants)
-        first[seed, :, variant], rest[seed, variant] = drawn[key]
+    # Variants that share initializers have the same draws.
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for place, config in enumerate(variants):
+        key = (config.kernel_initializer, config.bias_initializer, _slope(config))
+        alike.setdefault(key, []).append(place)
+    for places in alike.values():
+        own_first, own_rest = _drawn(variants[places[0]], block.seed_numbers)
+        first[:, :, places] = own_first[:, :, None]
+        rest[:, places] = own_rest[:, None]
     return first, rest
 
 
@@ -99,29 +107,30 @@ def member(config: RunConfig, first: Array, rest: Array) -> tuple[Array, ...]:
 
     ``first`` (inputs, units) and ``rest`` (entries,) are the member's own.
     """
-    ordered = [first.copy()]
+    ordered, own = [first.copy()], rest.copy()
     start = 0
     for part in parts(config):
-        array = rest[start : start + part.entries].copy()
+        array = own[start : start + part.entries]
         ordered.append(array.reshape(part.shape) if part.kind == "kernel" else array)
         start += part.entries
     return tuple(ordered)
 
 
-def _lone(config: RunConfig) -> tuple[Array, Array]:
-    weights = initial_weights(
-        config.seed, config.sizes, config.kernel_initializer, config.bias_initializer
+def _drawn(config: RunConfig, seeds: Sequence[int]) -> tuple[Array, Array]:
+    """The first kernel (seeds, inputs, units) and the rest (seeds, entries) as each seed draws."""
+    weights = weights_of_seeds(
+        seeds, config.sizes, config.kernel_initializer, config.bias_initializer
     )
     start = np.float32(_slope(config) or 0)
     rest = [
-        weights[part.layer][0].reshape(-1)
+        weights[part.layer][0].reshape(len(seeds), -1)
         if part.kind == "kernel"
         else weights[part.layer][1]
         if part.kind == "bias"
-        else np.full(part.entries, start)
+        else np.full((len(seeds), part.entries), start)
         for part in parts(config)
     ]
-    return weights[0][0], np.concatenate(rest)
+    return weights[0][0], np.concatenate(rest, axis=1)
 
 
 def _slope(config: RunConfig) -> float | None:

@@ -5,6 +5,7 @@ them by index.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def samples(config: RunConfig, seeds: tuple[int, ...]) -> Samples:
     """The samples of ``config``'s data set for each of ``seeds``."""
     classification = config.source.task.kind == "classification"
 
-    def drawn(seed: int) -> tuple[NDArray[np.float32], ...]:
+    def drawn(seed: int) -> tuple[NDArray[Any], ...]:
         d = load(
             config.dataset,
             seed=seed,
@@ -43,8 +44,7 @@ def samples(config: RunConfig, seeds: tuple[int, ...]) -> Samples:
             noise=config.noise,
             outliers=config.outliers,
         )
-        y_train, y_test = (_targets(y, config) for y in (d.y_train, d.y_test))
-        return d.x_train, y_train, d.x_test, y_test
+        return d.x_train, d.y_train, d.x_test, d.y_test
 
     first = drawn(seeds[0])
     # MNIST whole is the same array for every seed: viewed, not copied, for it is 188 MB.
@@ -53,23 +53,23 @@ def samples(config: RunConfig, seeds: tuple[int, ...]) -> Samples:
         arrays = [array[None] for array in first]
     else:
         # Seed by seed into the place where they stay: never all of them twice.
-        arrays = [np.empty((len(seeds), *array.shape), np.float32) for array in first]
+        arrays = [np.empty((len(seeds), *array.shape), array.dtype) for array in first]
         for place, seed in enumerate(seeds):
             for whole, part in zip(arrays, drawn(seed), strict=True):
                 whole[place] = part
     x_train, y_train, x_test, y_test = arrays
     return Samples(
         x_train=x_train,
-        y_train=y_train,
+        y_train=_targets(y_train, config),
         x_test=x_test,
-        y_test=y_test,
+        y_test=_targets(y_test, config),
         probe=np.stack([probe_rows(seed, config.train_samples) for seed in seeds]),
         classification=classification,
     )
 
 
 def _targets(y: NDArray[np.generic], config: RunConfig) -> NDArray[np.float32]:
-    """One-hot classes, or the target as a column."""
+    """One-hot classes, or the target as a column: (sources, n, outputs)."""
     if config.source.task.kind == "classification":
         return np.eye(config.sizes[-1], dtype=np.float32)[y]
-    return y.astype(np.float32).reshape(-1, 1)
+    return y.astype(np.float32)[..., None]

@@ -6,9 +6,9 @@ functions on a connection inside the caller's transaction; what a report means i
 ``core.report``'s.
 """
 
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isnan
 from operator import attrgetter
 from typing import Any
 
@@ -31,9 +31,9 @@ _RANK = {
     Status.FINISHED: 3,
     Status.DIVERGED: 3,
 }
-_NUMBERS = (*LAYER_STATISTICS, "histogram_low", "histogram_high")
-_layer_numbers = attrgetter(*_NUMBERS)
-_epoch_numbers = attrgetter("seconds", *METRICS)
+_LAYER_NUMBERS = (*LAYER_STATISTICS, "histogram_low", "histogram_high")
+_EPOCH_NUMBERS = ("seconds", *METRICS)
+_layer_numbers, _epoch_numbers = attrgetter(*_LAYER_NUMBERS), attrgetter(*_EPOCH_NUMBERS)
 
 
 @dataclass(slots=True)
@@ -145,14 +145,14 @@ def _write_epochs(
     connection: Connection, reports: Iterable[EpochReport], standings: dict[str, _Standing]
 ) -> bool:
     ordered = sorted(reports, key=attrgetter("run_id", "epoch"))
-    rows = [_epoch_row(report, standings[report.run_id].number) for report in ordered]
+    rows = _epoch_rows(ordered, standings)
     upsert(connection, EPOCHS, rows)
     layers = [
-        _layer_row(layer, row["run"], row["epoch"])
+        (row["run"], row["epoch"], layer)
         for report, row in zip(ordered, rows, strict=True)
         for layer in {layer.layer: layer for layer in report.layers}.values()
     ]
-    upsert(connection, LAYERS, layers)
+    upsert(connection, LAYERS, _layer_rows(layers))
     latest: dict[int, dict[str, Any]] = {}
     rewritten: dict[int, _Standing] = {}
     later = False
@@ -214,21 +214,47 @@ def _update_runs(
     connection.execute(update(RUNS).where(RUNS.c.number == bindparam(key)).values(values), rows)
 
 
-def _epoch_row(report: EpochReport, run: int) -> dict[str, Any]:
-    row = {"run": run, "epoch": int(report.epoch), "updates": int(report.updates)}
-    return row | dict(zip(("seconds", *METRICS), _or_null(_epoch_numbers(report)), strict=True))
+def _epoch_rows(
+    reports: Sequence[EpochReport], standings: dict[str, _Standing]
+) -> list[dict[str, Any]]:
+    numbers = _or_null(_epoch_numbers(report) for report in reports)
+    return [
+        {
+            "run": standings[report.run_id].number,
+            "epoch": int(report.epoch),
+            "updates": int(report.updates),
+            **dict(zip(_EPOCH_NUMBERS, own, strict=True)),
+        }
+        for report, own in zip(reports, numbers, strict=True)
+    ]
 
 
-def _layer_row(layer: LayerReport, run: int, epoch: int) -> dict[str, Any]:
-    row: dict[str, Any] = dict(zip(_NUMBERS, _or_null(_layer_numbers(layer)), strict=True))
-    row |= {"run": run, "epoch": epoch, "layer": int(layer.layer), "units": int(layer.units)}
-    row["histogram"] = np.asarray(layer.histogram, dtype="<u4").tobytes()
-    return row
+def _layer_rows(layers: Sequence[tuple[int, int, LayerReport]]) -> list[dict[str, Any]]:
+    """Rows of layers, each given with its run's number and its epoch."""
+    numbers = _or_null(_layer_numbers(layer) for _, _, layer in layers)
+    return [
+        {
+            "run": run,
+            "epoch": epoch,
+            "layer": int(layer.layer),
+            "units": int(layer.units),
+            "histogram": struct.pack(f"<{len(layer.histogram)}I", *layer.histogram),
+            **dict(zip(_LAYER_NUMBERS, own, strict=True)),
+        }
+        for (run, epoch, layer), own in zip(layers, numbers, strict=True)
+    ]
 
 
-def _or_null(values: Sequence[float]) -> list[float | None]:
-    """Plain floats (drivers take NumPy's for bytes), with None for NaN."""
-    return [None if isnan(value) else float(value) for value in values]
+def _or_null(rows: Iterable[Sequence[float]]) -> list[list[float | None]]:
+    """Rows of plain floats (drivers take NumPy's for bytes), with None for NaN.
+
+    All at once: asked number by number it took a third of the time of writing them.
+    """
+    numbers = np.array(list(rows), np.float64)
+    plain_numbers = numbers.astype(object)
+    plain_numbers[np.isnan(numbers)] = None
+    found: list[list[float | None]] = plain_numbers.tolist()
+    return found
 
 
 def _above(value: float, best: float | None) -> bool:

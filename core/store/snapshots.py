@@ -32,7 +32,9 @@ def to_bytes(weights: Sequence[object]) -> bytes:
     if any(array.dtype.hasobject for array in arrays):
         raise ValueError("Arrays of Python objects are not kept.")
     # Not np.ascontiguousarray, which makes a scalar a vector.
-    named = {f"{place:04d}": np.array(array, order="C") for place, array in enumerate(arrays)}
+    named = {
+        f"{place:04d}": np.array(array, order="C", copy=None) for place, array in enumerate(arrays)
+    }
     content: bytes = safetensors.numpy.save(named)
     return content
 

@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from core.catalog import KERNEL_INITIALIZERS
-from core.engine.draws import batch_order, initial_weights, probe_rows, uniforms
+from core.catalog import BIAS_INITIALIZERS, KERNEL_INITIALIZERS
+from core.engine.draws import (
+    batch_order,
+    initial_weights,
+    probe_rows,
+    uniforms,
+    weights_of_seeds,
+)
 
 SIZES = (30, 20, 10, 2)
 SCALED = [name for name in KERNEL_INITIALIZERS if name not in ("orthogonal", "zeros")]
@@ -29,6 +35,18 @@ def test_layers_seeds_and_biases_have_draws_of_their_own() -> None:
     ]
     assert len({draw.tobytes() for draw in draws}) == len(draws)
     assert all(np.all((draw > 0) & (draw < 1)) for draw in draws)
+
+
+@pytest.mark.parametrize("kernel", KERNEL_INITIALIZERS)
+@pytest.mark.parametrize("bias", BIAS_INITIALIZERS)
+def test_seeds_that_are_drawn_together_draw_what_each_draws_alone(kernel: str, bias: str) -> None:
+    seeds = (0, 7, 8)
+    together = weights_of_seeds(seeds, SIZES, kernel, bias)
+    for place, seed in enumerate(seeds):
+        alone = initial_weights(seed, SIZES, kernel, bias)
+        for (kernels, biases), (own_kernel, own_bias) in zip(together, alone, strict=True):
+            assert kernels[place].tobytes() == own_kernel.tobytes()
+            assert biases[place].tobytes() == own_bias.tobytes()
 
 
 def test_a_deeper_network_begins_with_the_weights_of_the_shallower() -> None:
