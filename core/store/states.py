@@ -26,9 +26,9 @@ from sqlalchemy import (
 
 from core.report import BlockState
 from core.store import reports
-from core.store.runs import numbers
+from core.store.runs import lock, numbers
 from core.store.statements import now
-from core.store.tables import EPOCHS, LAYERS, SNAPSHOTS, STATE_RUNS, STATES
+from core.store.tables import EPOCHS, LAYERS, RUNS, SNAPSHOTS, STATE_RUNS, STATES
 
 # States of all companies, and of one: those that were used longest ago make room.
 MOST_BYTES = 256 * 2**20
@@ -100,10 +100,15 @@ def go_on(
     content, known = None, 0
     before = [epoch for epoch in standing(connection, [company]).get(company, ()) if epoch < epochs]
     if before:
+        sources = _sources(connection, company, before[0], run_ids)
         this = _this(STATES, company, before[0])
-        content = connection.execute(select(STATES.c.content).where(this)).scalar_one()
-        connection.execute(update(STATES).where(this).values(updated=now()))
-        known = _take_over(connection, company, before[0], run_ids, targets, carried)
+        content = connection.execute(select(STATES.c.content).where(this)).scalar()
+        # What was there a moment ago may have been deleted since.
+        if content is not None and len(sources) == len(targets):
+            connection.execute(update(STATES).where(this).values(updated=now()))
+            known = _take_over(connection, before[0], run_ids, targets, sources, carried)
+        else:
+            content = None
     # Whoever is trained in other company from now on is not what those states are of any more.
     for start in range(0, len(targets), 10_000):
         mine = STATE_RUNS.c.run.in_(targets[start : start + 10_000])
@@ -131,17 +136,30 @@ def keep(connection: Connection, state: BlockState) -> None:
     _make_room(connection, state.company)
 
 
+def _sources(
+    connection: Connection, company: str, epoch: int, run_ids: Sequence[str]
+) -> list[tuple[int, str]]:
+    """The runs of a state in their order, and what it says of each.
+
+    Locked, with those that go on, for a run that is deleted meanwhile would leave half its rows.
+    """
+    this = _this(STATE_RUNS, company, epoch)
+    known = select(RUNS.c.run_id).join(STATE_RUNS, STATE_RUNS.c.run == RUNS.c.number).where(this)
+    lock(connection, {*connection.execute(known).scalars(), *run_ids})
+    query = select(STATE_RUNS.c.run, STATE_RUNS.c.dead).where(this)
+    rows = connection.execute(query.order_by(STATE_RUNS.c.position))
+    return [(run, dead) for run, dead in rows]
+
+
 def _take_over(
     connection: Connection,
-    company: str,
     epoch: int,
     run_ids: Sequence[str],
     targets: Sequence[int],
+    sources: Sequence[tuple[int, str]],
     carried: Collection[int] | None,
 ) -> int:
     """Copy the rows of a state's runs, place by place, to ``targets``; how many epochs more."""
-    of_state = select(STATE_RUNS.c.run, STATE_RUNS.c.dead).where(_this(STATE_RUNS, company, epoch))
-    sources = connection.execute(of_state.order_by(STATE_RUNS.c.position)).all()
     others = [
         (source, target, json.loads(dead))
         for (source, dead), target in zip(sources, targets, strict=True)

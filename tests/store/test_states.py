@@ -217,3 +217,36 @@ def test_epochs_that_are_taken_over_need_no_training_by_the_job(
         lease.go_on(job_id, C, store.job(job_id).run_ids, 6, None)
         job = store.job(job_id)
         assert (job.epochs_known, job.epochs_done, job.epochs_total) == (18, 18, 36)
+
+
+@pytest.mark.parametrize("gone", ["a run", "the state"])
+def test_a_state_that_goes_in_the_moment_it_is_looked_for_is_none(
+    postgresql: str,
+    experiment: Experiment,
+    layer: LayerReport,
+    monkeypatch: pytest.MonkeyPatch,
+    gone: str,
+) -> None:
+    """On PostgreSQL alone: SQLite's writers take turns."""
+    run_ids = [config.run_id for config in experiment.grid()]
+    long = grown(experiment, 6)
+    longer = [config.run_id for config in long.grid()]
+    with Store.open(postgresql) as store, Store.open(postgresql) as another:
+        for each in (experiment, long):
+            store.add_runs(each.grid(), "", "stacked")
+        train(store, run_ids, layer, 3)
+        store.states.keep(state(run_ids, 3))
+        standing = states.standing
+
+        def stood(*asked: Any) -> dict[str, tuple[int, ...]]:
+            found = standing(*asked)
+            if gone == "a run":
+                another.delete(run_ids[0])
+            else:
+                another.states.keep(state(run_ids, 4))
+            return found
+
+        with monkeypatch.context() as patch:
+            patch.setattr(states, "standing", stood)
+            assert store.states.go_on(C, longer, 6, None) is None
+        assert store.epochs(longer).empty
