@@ -9,6 +9,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -80,7 +81,7 @@ def encode(experiment: Experiment | None = None, **view: Any) -> dict[str, str]:
     if experiment is not None:
         if experiment.name:
             parameters["name"] = experiment.name
-        said = _telling(experiment) or {"dataset": (experiment.grid()[0].dataset,)}
+        said = _telling(experiment.values) or {"dataset": (experiment.grid()[0].dataset,)}
         parameters |= {name: written_list(name, values) for name, values in said.items()}
         parameters["v"] = str(VERSION)
     for name in VIEW:
@@ -218,9 +219,11 @@ def _tried(notes: list[KasseiError], read: Callable[[Any], Any], given: Any) -> 
         return None
 
 
-def _telling(experiment: Experiment) -> dict[str, tuple[Any, ...]]:
-    """The fields of ``experiment`` without those that say what is so unless said."""
-    said = experiment.fields
+# A page writes the same link again at every touch of a control.
+@lru_cache(maxsize=32)
+def _telling(values: tuple[tuple[str, tuple[Any, ...]], ...]) -> Mapping[str, tuple[Any, ...]]:
+    """The fields of an experiment, as ``values``, without those that say what is so unless said."""
+    said = dict(values)
     free = {name: values[:1] for name, values in said.items()}
     # What a default may follow from.
     leading = ("dataset", "train_samples", "noise", "outliers", "loss")

@@ -23,7 +23,8 @@ _DRAWN = ("lang", "curve", "axis", "scale", "xscale", "smooth", "group")
 
 def current_link() -> Link:
     """What the address says."""
-    return caches.link(tuple(sorted(st.query_params.to_dict().items())))
+    parameters = st.query_params.to_dict()
+    return caches.link(parameters, repr(parameters))
 
 
 def bound(part: str, key: str, options: Sequence[Any], first: Any) -> dict[str, Any]:

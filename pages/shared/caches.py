@@ -11,7 +11,7 @@ import streamlit as st
 _MNIST = Path(__file__).with_name("mnist.svg")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import numpy as np
     import pandas as pd
@@ -50,11 +50,11 @@ class Source(Protocol):
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def link(parameters: tuple[tuple[str, str], ...]) -> Link:
-    """What an address says."""
+def link(_parameters: Mapping[str, str], address: str) -> Link:
+    """What an ``address`` says, whose parameters these are."""
     from core.sharing.links import decode
 
-    return decode(dict(parameters))
+    return decode(_parameters)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

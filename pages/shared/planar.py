@@ -41,9 +41,18 @@ def draw_planar(shown: Shown, _: Translate) -> None:
     playing = bool(st.session_state.get(_PLAYING, False))
     # A fragment: only the surfaces are drawn again while it plays.
     st.fragment(_draw, run_every=_STEP_SECONDS if playing else None)(shown, data, _)
-    seen = st.expander(_("What each hidden unit sees"), icon=":material/grid_view:")
+    seen = st.expander(
+        _("What each hidden unit sees"),
+        icon=":material/grid_view:",
+        key="predictions_inside",
+        on_change="rerun",
+    )
     with seen, failures.told(_):
-        _draw_units(shown, data, _)
+        labels = shown.of_seed["configuration"].tolist()
+        label = st.selectbox(_("Configuration"), labels, key="predictions_units", width=320)
+        # A hundred pictures: drawn once somebody looks.
+        if seen.open:
+            _draw_units(shown, data, label, _)
 
 
 def _draw(shown: Shown, data: Dataset, _: Translate) -> None:
@@ -144,9 +153,7 @@ def _scores(shown: Shown, epoch: int | None, metric: Metric) -> dict[str, float]
     return dict(zip(rows["configuration"], found.astype(float), strict=True))
 
 
-def _draw_units(shown: Shown, data: Dataset, _: Translate) -> None:
-    labels = list(shown.of_seed["configuration"])
-    label = st.selectbox(_("Configuration"), labels, key="predictions_units", width=320)
+def _draw_units(shown: Shown, data: Dataset, label: str, _: Translate) -> None:
     run = shown.of_seed[shown.of_seed["configuration"] == label].to_dict("records")[0]
     kept = shown.epochs()
     asked = st.session_state.get("predictions_epoch")

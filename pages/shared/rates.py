@@ -126,7 +126,12 @@ def draw_search(selection: Selection, _: Translate) -> None:
     runs = selection.runs
     if selection.job and selection.job.status in ACTIVE:
         return
-    with st.expander(_("Find the range of learning rates: train 24 rates for a few updates")):
+    search = st.expander(
+        _("Find the range of learning rates: train 24 rates for a few updates"),
+        key="rates_search",
+        on_change="rerun",
+    )
+    with search:
         st.caption(
             _(
                 "From 0.00001 to 10, each for at least 150 updates from the same start, in one "
@@ -137,6 +142,9 @@ def draw_search(selection: Selection, _: Translate) -> None:
         named = relabelled(runs, but=("learning_rate",))
         names = list(named["configuration"].unique())
         name = st.selectbox(_("Configuration"), names, key="search_of")
+        # What it would cost is worked out once somebody looks.
+        if not search.open:
+            return
         own = named[named["configuration"] == name]
         row = own.loc[own["seed"].idxmin()]
         try:

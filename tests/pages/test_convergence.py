@@ -127,6 +127,9 @@ def test_the_range_test_starts_as_an_experiment_of_24_rates(
     store: Store, finished: Finished
 ) -> None:
     app = opened(CONVERGENCE, job=finished(store, MOONS))
+    assert not any("Runs: 24" in text.value for text in app.markdown)
+    app.session_state["rates_search"] = True
+    app.run()
     assert any("Runs: 24" in text.value for text in app.markdown)
     app.selectbox(key="search_of").set_value("tanh").run()
     app.button(key="train").click().run()
