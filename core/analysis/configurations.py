@@ -93,6 +93,11 @@ def numbered(labels: pd.Series, names: Sequence[str] | NDArray[np.object_]) -> N
     return np.array([place.get(label, -1) for label in labels.tolist()], dtype=np.intp)
 
 
+def combinations(runs: pd.DataFrame, names: Sequence[str]) -> NDArray[np.intp]:
+    """The number of each run's combination of the fields ``names``, by first appearance."""
+    return _together([_field(runs[name]) for name in names])[0]
+
+
 def configurations(runs: pd.DataFrame) -> pd.DataFrame:
     """One row a configuration, in order of appearance.
 
@@ -145,12 +150,13 @@ def short_network(hidden: str) -> str:
 
 
 def _fields(runs: pd.DataFrame) -> dict[str, _Field]:
-    fields = {}
-    for name in _SETTINGS:
-        # Ten thousand runs have few values of a field: each is written once.
-        codes, values = _factorized(runs[name])
-        fields[name] = _told(codes, [field_text(value) for value in values])
-    return fields
+    return {name: _field(runs[name]) for name in _SETTINGS}
+
+
+def _field(column: pd.Series) -> _Field:
+    # Ten thousand runs have few values of a field: each is written once.
+    codes, values = _factorized(column)
+    return _told(codes, [field_text(value) for value in values])
 
 
 def _factorized(column: pd.Series) -> tuple[NDArray[np.intp], Sequence[Any]]:

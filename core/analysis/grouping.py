@@ -6,7 +6,7 @@ what compares configurations compares groups. Pairs are runs alike in all but th
 
 import pandas as pd
 
-from core.analysis.configurations import field_text, relabelled, varying
+from core.analysis.configurations import combinations, relabelled, varying
 from core.report import CONFIG_COLUMNS
 
 # Of the hidden layers: how many, and the units of the widest.
@@ -34,9 +34,8 @@ def grouped(runs: pd.DataFrame, by: str) -> pd.DataFrame:
     rest = [name for name in CONFIG_COLUMNS if name != kept]
     # Networks of one depth and several widths pair with nothing but themselves.
     keys = [*rest, "hidden"] if by in (DEPTH, WIDTH) else rest
-    texts = pd.DataFrame({name: runs[name].map(field_text) for name in keys})
-    pairs = texts.groupby(keys, sort=False, dropna=False).ngroup()
-    blanked = runs.assign(**{name: runs[name].iloc[0] for name in rest}).assign(seed=pairs)
+    blanked = runs.assign(**{name: runs[name].iloc[0] for name in rest})
+    blanked["seed"] = combinations(runs, keys)
     shown = blanked.assign(hidden=_shape(runs, by)) if by in (DEPTH, WIDTH) else blanked
     return relabelled(shown)
 

@@ -5,7 +5,8 @@ No sentence says more than its interval allows: a difference whose interval hold
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,21 +101,22 @@ def speed(convergence: pd.DataFrame, target: str, _: Translate) -> str:
         convergence: rows of ``analysis.convergence.convergence``.
         target: the target in words, ``97 %``.
     """
-    known = convergence[convergence["n"] > 0]
-    there = known[known["epochs"].map(math.isfinite)]
-    never = known[~known["epochs"].map(math.isfinite)]["configuration"]
-    if there.empty:
+    known = [row for row in convergence.to_dict("records") if row["n"] > 0]
+    there = [row for row in known if math.isfinite(row["epochs"])]
+    never = [row["configuration"] for row in known if not math.isfinite(row["epochs"])]
+    if not there:
         return _("No configuration reaches {target} in most of its seeds.").format(target=target)
-    first, last = there["epochs"].min(), there["epochs"].max()
-    told = _race(one_seed=known["n"].max() == 1, together=first == last, _=_).format(
-        names=_list(there[there["epochs"] == first]["configuration"], _),
-        n=int(there["n"].max()),
+    first, last = min(row["epochs"] for row in there), max(row["epochs"] for row in there)
+    one_seed = max(row["n"] for row in known) == 1
+    told = _race(one_seed=one_seed, together=first == last, _=_).format(
+        names=_list((row["configuration"] for row in there if row["epochs"] == first), _),
+        n=max(row["n"] for row in there),
         target=target,
         epochs=f"{first:g}",
-        others=_list(there[there["epochs"] == last]["configuration"], _),
+        others=_list((row["configuration"] for row in there if row["epochs"] == last), _),
         late=f"{last:g}",
     )
-    if len(never):
+    if never:
         told += " " + _("Not reached in most seeds: {names}.").format(names=_list(never, _))
     return told
 
@@ -147,46 +149,42 @@ def gaps(differences: pd.DataFrame, baseline: str, metric: Metric, _: Translate)
     Args:
         differences: rows of ``analysis.comparison.paired_differences``.
     """
-    others = differences[differences["configuration"] != baseline]
-    measured, single = others[others["n"] > 1], others[others["n"] == 1]
-    if measured.empty and single.empty:
+    others = [row for row in differences.to_dict("records") if row["configuration"] != baseline]
+    measured = [row for row in others if row["n"] > 1]
+    single = [row for row in others if row["n"] == 1]
+    if not measured and not single:
         return ""
     sign = 1 if metric.higher_is_better else -1
-    better = measured[measured["clear"] & (sign * measured["difference"] > 0)]
-    worse = measured[measured["clear"] & (sign * measured["difference"] < 0)]
-    same = measured[~measured["clear"]]
+    better = [row for row in measured if row["clear"] and sign * row["difference"] > 0]
+    worse = [row for row in measured if row["clear"] and sign * row["difference"] < 0]
+    same = [row for row in measured if not row["clear"]]
     said = [
         sentence.format(
-            names=_list(group["configuration"], _),
+            names=_names(group, _),
             baseline=baseline,
-            range=_range(group, metric, _),
+            range=_range([abs(row["difference"]) for row in group], metric, _),
         )
         for group, sentence in (
             (better, _("Better than {baseline}: {names} (by {range}).")),
             (worse, _("Worse than {baseline}: {names} (by {range}).")),
         )
-        if len(group)
+        if group
     ]
-    if len(same):
+    if same:
         unclear = _("{names}: no difference from {baseline} that {seeds} seeds can show.")
-        seeds = int(same["n"].max())
-        said.append(
-            unclear.format(names=_list(same["configuration"], _), baseline=baseline, seeds=seeds)
-        )
-    if len(single):
+        seeds = max(row["n"] for row in same)
+        said.append(unclear.format(names=_names(same, _), baseline=baseline, seeds=seeds))
+    if single:
         said.append(
             _("{names}: one seed to compare shows no interval; train more seeds.").format(
-                names=_list(single["configuration"], _)
+                names=_names(single, _)
             )
-            if len(measured)
+            if measured
             else _("One seed shows no interval; train more seeds to tell chance from difference.")
         )
-    if len(none := others[others["n"] == 0]):
-        said.append(
-            _("{names}: no seed that finished here and in {baseline}.").format(
-                names=_list(none["configuration"], _), baseline=baseline
-            )
-        )
+    if none := [row for row in others if row["n"] == 0]:
+        told = _("{names}: no seed that finished here and in {baseline}.")
+        said.append(told.format(names=_names(none, _), baseline=baseline))
     return " ".join(said)
 
 
@@ -226,11 +224,14 @@ def _plain(text: str, catalog: Mapping[str, Entry]) -> str:
     return head if text == str(default_choice(catalog[head])) else text
 
 
-def _range(group: pd.DataFrame, metric: Metric, _: Translate) -> str:
-    sizes = group["difference"].abs()
-    texts = [metric.difference(value).lstrip("+") for value in (sizes.min(), sizes.max())]
+def _range(sizes: Sequence[float], metric: Metric, _: Translate) -> str:
+    texts = [metric.difference(value).lstrip("+") for value in (min(sizes), max(sizes))]
     span = texts[0] if texts[0] == texts[1] else f"{texts[0]}–{texts[1]}"
     return _("{number} points").format(number=span) if metric.share else span
+
+
+def _names(rows: Iterable[Mapping[Any, Any]], _: Translate) -> str:
+    return _list((row["configuration"] for row in rows), _)
 
 
 def _list(names: Iterable[str], _: Translate) -> str:

@@ -1,5 +1,6 @@
 """A whole comparison: curves, leaderboard, layers, what to look for, and one picture of it all."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -22,6 +23,7 @@ from pages.shared.theme import is_dark
 
 _SHAPES = {DEPTH: N_("number of hidden layers"), WIDTH: N_("units of the widest layer")}
 _BOARD_WIDTH = 520
+_ABREAST = 3
 
 
 def draw_comparison(chosen: Selection, _: Translate, key: str) -> None:
@@ -36,11 +38,11 @@ def draw_comparison(chosen: Selection, _: Translate, key: str) -> None:
 def _draw(chosen: Selection, _: Translate, key: str) -> None:
     by = _choose_group(chosen, _, key)
     runs = grouped(chosen.runs, by) if by else chosen.runs
-    table = configurations(runs)
+    drawn = styles(configurations(runs), dark=is_dark())
     epochs, title = chosen.epochs(), chosen.question(_) or _("How do these runs compare?")
     st.caption(sentences.setting(chosen.runs, _))
     told = pictures.about(title, chosen, _, pictures.caption(chosen.runs, _))
-    chart = results.draw_curves(runs, epochs, _, key, grouped=bool(by))
+    chart = results.draw_curves(runs, epochs, drawn, _, key, grouped=bool(by))
     if chart is None:
         return
     pictures.draw_save(lambda: [[chart]], told, _, key=f"{key}_save_curves")
@@ -52,17 +54,17 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
     )
     if lost := sentences.diverged(runs, _):
         st.warning(lost, icon=":material/trending_up:")
-    board = draw_leaderboard(runs, epochs, _, key, grouped=bool(by))
+    board = draw_leaderboard(runs, epochs, drawn, _, key, grouped=bool(by))
     st.subheader(_("What happens inside: the layers"), anchor=False)
     _draw_terms(_)
-    strips = results.draw_layers(runs, chosen.layers(), _, key)
+    strips = results.draw_layers(runs, chosen.layers(), list(drawn), _, key)
 
     def whole() -> list[Row]:
-        drawn = styles(table, dark=is_dark())
         inks = [legible(drawn[row.cells[0]].colour) for row in board.rows]
         cells = [row.cells for row in board.rows]
         text = texts_chart(board.headings, cells, inks, _BOARD_WIDTH)
-        return [[chart, text], *strips]
+        charts = [draw() for draw in strips.values()]
+        return [[chart, text], *(charts[i : i + _ABREAST] for i in range(0, len(charts), _ABREAST))]
 
     with st.container(horizontal=True, vertical_alignment="center"):
         pictures.draw_save(
@@ -78,18 +80,18 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
                 _draw_single(strips, told, key, _)
 
 
-def _draw_single(strips: list[list[Chart]], told: Told, key: str, _: Translate) -> None:
+def _draw_single(
+    strips: Mapping[str, Callable[[], Chart]], told: Told, key: str, _: Translate
+) -> None:
     """A button for the picture of each statistic."""
-    for number, row in enumerate(strips):
-        for place, strip in enumerate(row):
-            name = strip.title
-            pictures.draw_save(
-                lambda strip=strip: [[strip]],  # type: ignore[misc]
-                replace(told, title=_("{name}: {what}").format(name=told.title, what=name)),
-                _,
-                key=f"{key}_save_{number}_{place}",
-                label=name,
-            )
+    for number, (name, draw) in enumerate(strips.items()):
+        pictures.draw_save(
+            lambda draw=draw: [[draw()]],  # type: ignore[misc]
+            replace(told, title=_("{name}: {what}").format(name=told.title, what=name)),
+            _,
+            key=f"{key}_save_{number // _ABREAST}_{number % _ABREAST}",
+            label=name,
+        )
 
 
 def _with_findings(told: Told, board: Board) -> Told:

@@ -3,6 +3,7 @@
 Apart from the charts, whose library takes longer to import than a table takes to draw.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,16 +11,14 @@ import streamlit as st
 
 from core.analysis import sentences
 from core.analysis.comparison import headline
-from core.analysis.configurations import configurations
 from core.analysis.convergence import suggested_target
 from core.analysis.leaderboard import headings, leaderboard, plain_cells
 from core.analysis.stopping import as_of_stop
-from core.charts.palette import styles
+from core.charts.palette import Style
 from core.charts.still_tables import Key, Row, board_html
 from core.language import N_, Translate
 from core.metrics import METRICS
 from pages.shared.binding import bound, foreign
-from pages.shared.theme import is_dark
 
 _STANDS = N_("Stopped: the table shows epoch {epoch}, the last that all runs have.")
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
@@ -35,17 +34,23 @@ class Board:
 
 
 def draw_leaderboard(
-    runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate, key: str, *, grouped: bool = False
+    runs: pd.DataFrame,
+    epochs: pd.DataFrame,
+    drawn: Mapping[str, Style],
+    _: Translate,
+    key: str,
+    *,
+    grouped: bool = False,
 ) -> Board:
     """The leaderboard against a baseline that the reader picks, and what it shows in words.
 
     Args:
+        drawn: the style of each configuration of ``runs``, in their order.
         grouped: whether the runs of a configuration differ in more than their seeds.
     """
     runs, epochs, last = as_of_stop(runs, epochs)
     metric = METRICS[headline(runs)]
-    table = configurations(runs)
-    names = list(table["configuration"])
+    names = list(drawn)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kept = bound("baseline", f"{key}_baseline", names, names[0])
         baseline = st.selectbox(_("Compare with"), names, width=190, **kept)
@@ -64,7 +69,7 @@ def draw_leaderboard(
     foreign("baseline", names, _)
     board = leaderboard(runs, epochs, metric, baseline, target)
     goal = metric.goal(target)
-    keys = [Key(style.colour, style.dash) for style in styles(table, dark=is_dark()).values()]
+    keys = [Key(style.colour, style.dash) for style in drawn.values()]
     rows = tuple(
         Row(names.index(cells[0]), cells, bool(clear))
         for cells, clear in zip(

@@ -4,23 +4,24 @@ Frames in, widgets and charts drawn; what is computed comes from ``core.analysis
 still be growing.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from core.analysis.comparison import headline
-from core.analysis.configurations import configurations
 from core.analysis.layers import layer_strip
 from core.analysis.pacing import paced_curves
 from core.charts.axes import PACES, Axes
 from core.charts.curves import curve_chart
-from core.charts.palette import styles
-from core.charts.strip import STATISTICS, strip_chart, strip_table
+from core.charts.palette import Style
+from core.charts.strip import STATISTICS, Statistic, strip_chart, strip_table
 from core.charts.vega import Chart
 from core.language import Translate
 from core.metrics import METRICS
 from pages.shared.binding import bound, bound_value
 from pages.shared.lighting import lighting
-from pages.shared.theme import is_dark
 
 # What can be drawn, by what the runs are judged by.
 _CURVES = {
@@ -48,9 +49,19 @@ def draw_empty(_: Translate) -> None:
 
 
 def draw_curves(
-    runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate, key: str, *, grouped: bool = False
+    runs: pd.DataFrame,
+    epochs: pd.DataFrame,
+    drawn: Mapping[str, Style],
+    _: Translate,
+    key: str,
+    *,
+    grouped: bool = False,
 ) -> Chart | None:
-    """Curves with bands and direct labels; the reader picks what is drawn, and against what."""
+    """Curves with bands and direct labels; the reader picks what is drawn, and against what.
+
+    Args:
+        drawn: the style of each configuration of ``runs``, in their order.
+    """
     names = _CURVES[headline(runs)]
     with st.container(horizontal=True, vertical_alignment="center"):
         column = st.segmented_control(
@@ -67,7 +78,6 @@ def draw_curves(
     if frame.empty:
         st.caption(_("Curves begin with the first epoch."))
         return None
-    drawn = styles(configurations(runs), dark=is_dark())
     st.html(lighting(list(drawn)))
     last = int(runs["epochs"].max())
     chart = curve_chart(frame, metric, drawn, _, last_epoch=last, axes=axes)
@@ -110,15 +120,18 @@ def _choose_axes(log: bool, grouped: bool, _: Translate, key: str) -> Axes:
 
 
 def draw_layers(
-    runs: pd.DataFrame, layers: pd.DataFrame, _: Translate, key: str
-) -> list[list[Chart]]:
+    runs: pd.DataFrame, layers: pd.DataFrame, names: Sequence[str], _: Translate, key: str
+) -> dict[str, Callable[[], Chart]]:
     """A strip of layer statistics per configuration, at an epoch that the reader picks.
 
-    Returns the same strips as charts, three in a row, for pictures.
+    Returns by their titles what makes charts of the same strips, for pictures.
+
+    Args:
+        names: the configurations of ``runs``, in their order.
     """
     if layers.empty:
         st.caption(_("These networks have no hidden layers."))
-        return []
+        return {}
     epochs = sorted(int(epoch) for epoch in layers["epoch"].unique())
     epoch = epochs[-1]
     if len(epochs) > 1:
@@ -129,11 +142,10 @@ def draw_layers(
             **bound("epoch", f"{key}_epoch", epochs, epoch),
         )
     frame = layer_strip(layers, runs, list(STATISTICS), epoch)
-    rows = list(configurations(runs)["configuration"])
-    tables = [strip_table(frame, statistic, rows, _) for statistic in STATISTICS.values()]
+    tables = [strip_table(frame, statistic, names, _) for statistic in STATISTICS.values()]
     st.html(f'<div class="k-strips">{"".join(tables)}</div>')
-    charts: list[Chart] = [
-        strip_chart(frame, statistic, rows, _).properties(title=_(statistic.title))
-        for statistic in STATISTICS.values()
-    ]
-    return [charts[start : start + 3] for start in range(0, len(charts), 3)]
+
+    def chart(statistic: Statistic) -> Chart:
+        return strip_chart(frame, statistic, names, _).properties(title=_(statistic.title))
+
+    return {_(one.title): partial(chart, one) for one in STATISTICS.values()}

@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import sentences
+from core.analysis.configurations import configurations, labelled
+from core.charts.palette import styles
 from core.errors import KasseiError, StoreUnavailable, told_message
 from core.experiment import Experiment
 from core.jobs import submit
@@ -20,6 +22,7 @@ from core.store import Job, Store
 from pages.shared import caches, failures, results
 from pages.shared.binding import current_link, show_runs
 from pages.shared.progress import draw_progress, draw_service
+from pages.shared.theme import is_dark
 from pages.shared.visitors import visitor
 
 _ENDINGS = {
@@ -142,13 +145,14 @@ def _draw_state(store: Store, job_id: str, _: Translate) -> None:
     job = store.job(job_id)
     if not is_active(job):
         st.rerun()
-    runs, epochs = store.runs(job.run_ids), store.epochs(job.run_ids)
+    runs, epochs = labelled(store.runs(job.run_ids)), store.epochs(job.run_ids)
     caches.trainer().ensure()
     draw_progress(store, job, _)
     if epochs.empty:
         results.draw_empty(_)
         return
     st.caption(sentences.setting(runs, _))
-    results.draw_curves(runs, epochs, _, "job")
+    drawn = styles(configurations(runs), dark=is_dark())
+    results.draw_curves(runs, epochs, drawn, _, "job")
     if lost := sentences.diverged(runs, _):
         st.warning(lost, icon=":material/trending_up:")
