@@ -6,18 +6,21 @@ dropped. Frames in, frames out; millions of epoch rows without a loop over them.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.analysis.configurations import labelled, places
+from core.analysis.comparison import by_seed
+from core.analysis.configurations import labelled, members, numbered, places
 from core.analysis.student import quantiles
-from core.analysis.survival import LEVEL, Codes, Floats, holm, log_rank, medians, shares
+from core.analysis.survival import LEVEL, Codes, Flags, Floats, holm, log_rank, medians, shares
 from core.metrics import Metric
 from core.report import ACTIVE, Status
 
 UNITS: tuple[str, ...] = ("epochs", "updates", "seconds")
+_OF_RUNS = ("run_id", "configuration", "seed", "status")
 _COLUMNS = {"epochs": "epoch", "updates": "updates", "seconds": "seconds"}
 
 
@@ -76,16 +79,16 @@ def arrivals(
     with np.errstate(all="ignore"):
         part = (level - values[before]) / (values[place] - values[before])
     part = np.where(np.isfinite(part), np.clip(part, 0, 1), 1.0)
-    table = named.loc[seen, ["run_id", "configuration", "seed", "status"]].assign(reached=within)
+    columns = {name: named[name].array[seen] for name in _OF_RUNS} | {"reached": within}
     for unit in UNITS:
         clock = epochs[_COLUMNS[unit]].to_numpy(dtype=float)[order]
         longest = float(clock.max(initial=0))
         time = np.where(~within & diverged[seen], longest, clock[place])
         crossing = clock[before] + part * (clock[place] - clock[before])
-        table[unit] = time
-        table[f"earliest_{unit}"] = np.where(between, crossing, np.where(within, 0.0, time))
-        table[f"latest_{unit}"] = np.where(between, crossing, np.where(within, time, math.inf))
-    return table.reset_index(drop=True)
+        columns[unit] = time
+        columns[f"earliest_{unit}"] = np.where(between, crossing, np.where(within, 0.0, time))
+        columns[f"latest_{unit}"] = np.where(between, crossing, np.where(within, time, math.inf))
+    return pd.DataFrame(columns)
 
 
 def steps(reached: pd.DataFrame, names: Sequence[str], unit: str) -> pd.DataFrame:
@@ -96,31 +99,27 @@ def steps(reached: pd.DataFrame, names: Sequence[str], unit: str) -> pd.DataFram
     Args:
         reached: rows of ``arrivals``.
     """
-    chosen = reached[reached["configuration"].isin(list(names))]
-    group = pd.Index(names).get_indexer(pd.Index(chosen["configuration"]))
-    found = shares(chosen[unit].to_numpy(dtype=float), chosen["reached"].to_numpy(bool), group)
-    sizes = np.bincount(group, minlength=len(names))
-    table = pd.DataFrame(
+    every = numbered(reached["configuration"], names)
+    chosen = every >= 0
+    times, arrived = reached[unit].to_numpy(dtype=float), reached["reached"].to_numpy(bool)
+    found = shares(times[chosen], arrived[chosen], every[chosen])
+    sizes = np.bincount(every[chosen], minlength=len(names))
+    begun, later = np.flatnonzero(sizes), found.time > 0
+    # Before the first epoch nothing can have been measured: no band there.
+    nothing = np.zeros(len(begun))
+    group = np.concatenate([begun, found.group[later]])
+    time = np.concatenate([nothing, found.time[later]])
+    order = np.lexsort((time, group))
+    shown = {name: getattr(found, name)[later] for name in ("share", "low", "high")}
+    return pd.DataFrame(
         {
-            "configuration": np.array(names, dtype=object)[found.group],
-            "time": found.time,
-            "share": found.share,
-            "low": found.low,
-            "high": found.high,
-            "at_risk": found.at_risk,
-            "n": sizes[found.group],
+            "configuration": np.array(names, dtype=object)[group[order]],
+            "time": time[order],
+            **{name: np.concatenate([nothing, part])[order] for name, part in shown.items()},
+            "at_risk": np.concatenate([sizes[begun], found.at_risk[later]])[order],
+            "n": sizes[group[order]],
         }
     )
-    begun = [name for name, size in zip(names, sizes, strict=True) if size]
-    starts = pd.DataFrame({"configuration": begun, "time": 0.0, "share": 0.0, "low": 0.0})
-    starts["n"] = starts["at_risk"] = sizes[sizes > 0]
-    # Before the first epoch nothing can have been measured: no band there.
-    starts["high"] = 0.0
-    table = table[table["time"] > 0] if len(table) else table
-    every = pd.concat([starts, table]) if len(table) else starts
-    place = pd.Index(names).get_indexer(pd.Index(every["configuration"]))
-    every = every.iloc[np.lexsort((every["time"], place))].reset_index(drop=True)
-    return every[["configuration", "time", "share", "low", "high", "at_risk", "n"]]
 
 
 def race(reached: pd.DataFrame, runs: pd.DataFrame, baseline: str, unit: str) -> pd.DataFrame:
@@ -134,40 +133,33 @@ def race(reached: pd.DataFrame, runs: pd.DataFrame, baseline: str, unit: str) ->
     Args:
         reached: rows of ``arrivals``.
     """
-    named = labelled(runs)
-    names = named["configuration"].unique()
-    index = pd.Index(names)
-    group = index.get_indexer(reached["configuration"])
+    names, codes = members(runs)
+    group = numbered(reached["configuration"], names)
     count = len(names)
     arrived = reached["reached"].to_numpy(bool)
-    members = index.get_indexer(named["configuration"])
-    status = named["status"].to_numpy(dtype=object)
-    there = pd.Index(reached["run_id"][arrived]).get_indexer(named["run_id"]) >= 0
+    status = runs["status"].to_numpy(dtype=object)
+    there = numbered(runs["run_id"], reached["run_id"].array[arrived].tolist()) >= 0
     waiting = np.isin(status, ACTIVE) & ~there
     lost = status == Status.DIVERGED.value
-    table = pd.DataFrame(
-        {
-            "configuration": names,
-            "runs": np.bincount(members, minlength=count),
-            "n": np.bincount(group, minlength=count),
-            "reached": np.bincount(group[arrived], minlength=count),
-            "diverged": np.bincount(members[lost], minlength=count),
-            "open": np.bincount(members[waiting], minlength=count),
-        }
-    )
+    columns: dict[str, NDArray[Any]] = {
+        "configuration": names,
+        "runs": np.bincount(codes, minlength=count),
+        "n": np.bincount(group, minlength=count),
+        "reached": np.bincount(group[arrived], minlength=count),
+        "diverged": np.bincount(codes[lost], minlength=count),
+        "open": np.bincount(codes[waiting], minlength=count),
+    }
     for name in UNITS:
         times = np.where(arrived, reached[name].to_numpy(dtype=float), math.inf)
-        parts = medians(times, group, count)
-        for column, part in zip((name, f"{name}_low", f"{name}_high"), parts, strict=False):
-            table[column] = part
-        table["coverage"] = parts[3]
-    return table.merge(_ratios(reached, names, baseline, unit), on="configuration", how="left")
+        told = (name, f"{name}_low", f"{name}_high", "coverage")
+        columns |= dict(zip(told, medians(times, group, count), strict=True))
+    return pd.DataFrame(columns | _ratios(reached, group, names == baseline, unit))
 
 
-def _ratios(
-    reached: pd.DataFrame, names: NDArray[np.object_], baseline: str, unit: str
-) -> pd.DataFrame:
-    """How many times sooner than ``baseline``: the geometric mean over seeds of T_b / T.
+def _ratios(reached: pd.DataFrame, group: Codes, base: Flags, unit: str) -> dict[str, NDArray[Any]]:
+    """How many times sooner than the ``base``: the geometric mean over seeds of T_b / T.
+
+    ``group`` is the configuration of each row, ``base`` is true of one configuration at most.
 
     Paired by seed, for runs of a seed share split, batches and draw of weights; on the log scale,
     where sooner and later are alike and the interval is Student's t. (A bootstrap of five pairs
@@ -175,21 +167,17 @@ def _ratios(
     something, so is the ratio: the bounds of every pair are averaged, and ``bound`` says which is
     left: ``least`` (in these seeds at least that), ``most``, or ``unknown``. No interval then.
     """
-    pairs = reached[["configuration", "seed", f"earliest_{unit}", f"latest_{unit}"]]
-    pairs = pairs.set_axis(["configuration", "seed", "early", "late"], axis=1)
-    pairs = pairs.drop_duplicates(["configuration", "seed"])
-    pairs = pairs.merge(
-        pairs.loc[pairs["configuration"] == baseline, ["seed", "early", "late"]],
-        on="seed",
-        suffixes=("", "_base"),
-    )
+    run = by_seed(group, reached["seed"], len(base))
+    paired = (run >= 0) & (run[base] >= 0).any(axis=0)
+    configuration, seed = np.nonzero(paired)
+    early, late = (reached[f"{end}_{unit}"].to_numpy(dtype=float) for end in ("earliest", "latest"))
+    own, other = run[paired], run[base][:, seed].ravel()
     with np.errstate(divide="ignore", invalid="ignore"):
-        least = np.log(pairs["early_base"]) - np.log(pairs["late"])
-        most = np.log(pairs["late_base"]) - np.log(pairs["early"])
-    group = pd.Index(names).get_indexer(pd.Index(pairs["configuration"]))
-    n = np.bincount(group, minlength=len(names))
-    low, spread = _moments(least.to_numpy(), group, n)
-    high, _ = _moments(most.to_numpy(), group, n)
+        least = np.log(early[other]) - np.log(late[own])
+        most = np.log(late[other]) - np.log(early[own])
+    n = np.bincount(configuration, minlength=len(base))
+    low, spread = _moments(least, configuration, n)
+    high, _ = _moments(most, configuration, n)
     with np.errstate(invalid="ignore"):
         exact = np.isfinite(low) & np.isclose(low, high)
     bound = np.where(
@@ -200,19 +188,16 @@ def _ratios(
     ratio = np.exp(np.where(bound == "most", high, np.where(bound == "unknown", np.nan, low)))
     with np.errstate(invalid="ignore"):
         half = quantiles(LEVEL, n - 1) * spread / np.sqrt(np.maximum(n, 1))
-    half = np.where(exact & (names != baseline), half, np.nan)
+    half = np.where(exact & ~base, half, np.nan)
     ends = np.exp(low - half), np.exp(low + half)
-    return pd.DataFrame(
-        {
-            "configuration": names,
-            "pairs": n,
-            "ratio": np.where(names == baseline, 1.0, ratio),
-            "ratio_low": ends[0],
-            "ratio_high": ends[1],
-            "bound": np.where(names == baseline, "exact", bound),
-            "clear": (ends[0] > 1) | (ends[1] < 1),
-        }
-    )
+    return {
+        "pairs": n,
+        "ratio": np.where(base, 1.0, ratio),
+        "ratio_low": ends[0],
+        "ratio_high": ends[1],
+        "bound": np.where(base, "exact", bound),
+        "clear": (ends[0] > 1) | (ends[1] < 1),
+    }
 
 
 def _moments(values: Floats, group: Codes, n: Codes) -> tuple[Floats, Floats]:
@@ -229,14 +214,14 @@ def with_tests(race: pd.DataFrame, reached: pd.DataFrame, baseline: str, unit: s
     Over ``unit``, adjusted by Holm for the number of these rows; NaN where there is none.
     """
     times, arrived = reached[unit].to_numpy(dtype=float), reached["reached"].to_numpy(bool)
-    members = reached.groupby("configuration", sort=False).indices
-    nobody = np.empty(0, dtype=int)
-    base = members.get(baseline, nobody)
+    names = race["configuration"].tolist()
+    group = numbered(reached["configuration"], names)
+    base = (reached["configuration"] == baseline).to_numpy()
     p = [
         log_rank(times[own], arrived[own], times[base], arrived[base])
-        if name != baseline and len(own := members.get(name, nobody)) and len(base)
+        if name != baseline and (own := group == code).any() and base.any()
         else math.nan
-        for name in race["configuration"]
+        for code, name in enumerate(names)
     ]
     return race.assign(p=holm(np.array(p)))
 

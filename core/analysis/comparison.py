@@ -98,6 +98,15 @@ def ranked(summary: pd.DataFrame, *, higher_is_better: bool) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def by_seed(configuration: NDArray[np.intp], seeds: pd.Series, count: int) -> NDArray[np.intp]:
+    """(``count`` configurations, seeds): the first run of each configuration and seed; -1 none."""
+    known, seed = np.unique(seeds.to_numpy(), return_inverse=True)
+    first = np.full((count, len(known)), -1)
+    # Written last to first, so that the first of a seed stays.
+    first[configuration[::-1], seed[::-1]] = np.arange(len(configuration))[::-1]
+    return first
+
+
 def paired_differences(runs: pd.DataFrame, baseline: str, metric: str) -> pd.DataFrame:
     """Each configuration's ``metric`` minus the ``baseline``'s, seed by seed.
 
@@ -106,16 +115,13 @@ def paired_differences(runs: pd.DataFrame, baseline: str, metric: str) -> pd.Dat
     """
     names, group = members(runs)
     finished = np.flatnonzero(runs["status"].to_numpy(dtype=object) == Status.FINISHED.value)
-    seeds, seed = np.unique(runs["seed"].to_numpy()[finished], return_inverse=True)
-    results = np.full((len(names), len(seeds)), np.nan)
-    there = np.zeros(results.shape, dtype=bool)
-    # Written last to first, so that the first run of a seed stays.
-    cells = group[finished][::-1], seed[::-1]
-    results[cells] = _numbers(runs[metric])[finished][::-1]
-    there[cells] = True
+    run = by_seed(group[finished], runs["seed"].iloc[finished], len(names))
+    there = run >= 0
+    # Of no run (-1) is the value behind them all.
+    results = np.append(_numbers(runs[metric])[finished], np.nan)[run]
     base = names == baseline
-    own = results[base] if base.any() else np.full((1, len(seeds)), np.nan)
-    configuration = np.repeat(np.arange(len(names)), len(seeds))
+    own = results[base] if base.any() else np.nan
+    configuration = np.repeat(np.arange(len(names)), run.shape[1])
     n, mean, low, high = intervals((results - own).ravel(), configuration, len(names))
     low, high = np.where(base, np.nan, low), np.where(base, np.nan, high)
     return pd.DataFrame(

@@ -25,6 +25,10 @@ RATES: tuple[float, ...] = tuple(float(f"{10 ** (-5 + 6 * k / 23):.1e}") for k i
 _UPDATES = 150
 _NAME = "range test of the learning rate"
 _FEWEST = 6
+_LOSSES = [
+    *("name", "learning_rate", "loss", "low", "high", "n", "diverged", "start"),
+    *("epochs", "updates"),
+]
 _CLOCKS = ("epoch", "test_loss", "updates")
 
 
@@ -175,6 +179,8 @@ def rate_losses(runs: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
     Columns: name, learning_rate, loss (mean over seeds), low, high, n, diverged, start (mean loss
     before training, of the row), epochs, updates. Rows with fewer than 6 rates are left out.
     """
+    if runs["learning_rate"].nunique() < _FEWEST:
+        return pd.DataFrame(columns=_LOSSES)
     named = relabelled(runs, but=("learning_rate",))
     names, row = members(named)
     rate = named["learning_rate"].to_numpy(dtype=float)

@@ -4,7 +4,7 @@ No sentence says more than its interval allows. Knows no page.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,9 @@ from core.language import N_, Translate
 from core.metrics import duration, number
 
 _MOST_NAMED = 8
+_CELL = ("name", "kind", "learning_rate")
+# A configuration's row of a race.
+_Row = Mapping[Any, Any]
 
 BOUNDS: Mapping[str, str] = {
     "exact": N_("×{ratio}"),
@@ -50,59 +53,63 @@ def arrived(race: pd.DataFrame, target: str, _: Translate) -> str:
 
 def ratios(race: pd.DataFrame, baseline: str, target: str, _: Translate) -> str:
     """Who arrives clearly sooner or later than ``baseline``, and who does not differ clearly."""
-    others = race[(race["configuration"] != baseline) & (race["pairs"] > 0)]
+    paired = [row for row in race.to_dict("records") if row["pairs"] > 0]
+    others = [row for row in paired if row["configuration"] != baseline]
     told = []
-    clear = others[others["clear"]].sort_values("ratio", ascending=False)
-    for sooner, group in ((True, clear[clear["ratio"] > 1]), (False, clear[clear["ratio"] < 1])):
+    clear = sorted((row for row in others if row["clear"]), key=lambda row: -row["ratio"])
+    for sooner in (True, False):
+        group = [row for row in clear if (row["ratio"] > 1) == sooner]
         told += _clearly(group, baseline, target, sooner=sooner, _=_)
+    bounds = [row for row in others if row["bound"] in ("least", "most")]
+    telling = [row for row in bounds if not idle(row)]
     for bound, sentence in (
         ("least", _("Sooner than {baseline} in these {n} seeds, by at least: {list}.")),
         ("most", _("Later than {baseline} in these {n} seeds, by at least: {list}.")),
     ):
-        group = others[(others["bound"] == bound) & ~idle(others)]
-        if len(group):
-            times = group["ratio"] if bound == "least" else 1 / group["ratio"]
-            named = _each(group["configuration"], [f"×{number(value)}" for value in times], _)
-            n = int(group["pairs"].max())
+        group = [row for row in telling if row["bound"] == bound]
+        if group:
+            times = [row["ratio"] if bound == "least" else 1 / row["ratio"] for row in group]
+            named = _each(_names(group), [f"×{number(value)}" for value in times], _)
+            n = max(row["pairs"] for row in group)
             told.append(sentence.format(baseline=baseline, n=n, list=named))
-    if (others["bound"].isin(["least", "most"]) & ~idle(others)).any():
+    if telling:
         told.append(
             _(
                 "A bound has no interval: in some seed the target was never reached, or within "
                 "the first epoch."
             )
         )
-    exact = others[(others["bound"] == "exact") & ~others["clear"]]
-    if len(same := exact[exact["pairs"] > 1]):
+    exact = [row for row in others if row["bound"] == "exact" and not row["clear"]]
+    if same := [row for row in exact if row["pairs"] > 1]:
         told.append(
             _("{names}: no difference from {baseline} that {seeds} seeds can show.").format(
-                names=_list(same["configuration"], _),
+                names=_list(_names(same), _),
                 baseline=baseline,
-                seeds=int(same["pairs"].max()),
+                seeds=max(row["pairs"] for row in same),
             )
         )
     if len(exact) > len(same):
         told.append(
             _("One seed shows no interval; train more seeds to tell chance from difference.")
         )
-    loose = others["bound"].isin(["least", "most"]) & idle(others)
-    if len(vague := others[(others["bound"] == "unknown") | loose]):
+    vague = [row for row in others if row["bound"] == "unknown" or idle(row)]
+    if vague:
         told.append(
             _(
                 "{names}: not to be told apart from {baseline} at this target; another target may "
                 "tell more."
-            ).format(names=_list(vague["configuration"], _), baseline=baseline)
+            ).format(names=_list(_names(vague), _), baseline=baseline)
         )
     return " ".join(told)
 
 
 def _clearly(
-    group: pd.DataFrame, baseline: str, target: str, *, sooner: bool, _: Translate
+    group: Sequence[_Row], baseline: str, target: str, *, sooner: bool, _: Translate
 ) -> list[str]:
     """Ratios that are clear of 1: a sentence each while they are few, else a list."""
-    columns = ["ratio", "ratio_low", "ratio_high"]
-    ends = group[columns].to_numpy(dtype=float)
-    ends = ends if sooner else (1 / ends)[:, [0, 2, 1]]
+    ends = [(row["ratio"], row["ratio_low"], row["ratio_high"]) for row in group]
+    if not sooner:
+        ends = [(1 / ratio, 1 / high, 1 / low) for ratio, low, high in ends]
     texts = [[number(value) for value in row] for row in ends]
     if not 0 < len(group) <= 3:
         sentence = (
@@ -111,8 +118,8 @@ def _clearly(
             else _("Later than {baseline} (95 % interval): {list}.")
         )
         spans = [f"×{ratio} ({low}–{high})" for ratio, low, high in texts]
-        named = _each(group["configuration"], spans, _)
-        return [sentence.format(baseline=baseline, list=named)] if len(group) else []
+        named = _each(_names(group), spans, _)
+        return [sentence.format(baseline=baseline, list=named)] if group else []
     sentence = (
         _(
             "{name} reaches {target} {ratio} times sooner than {baseline}, 95 % interval {low} to "
@@ -128,15 +135,16 @@ def _clearly(
         sentence.format(
             name=name, target=target, ratio=ratio, baseline=baseline, low=low, high=high
         )
-        for name, (ratio, low, high) in zip(group["configuration"], texts, strict=True)
+        for name, (ratio, low, high) in zip(_names(group), texts, strict=True)
     ]
 
 
-def idle(rows: pd.DataFrame) -> pd.Series:
-    """Which rows of a race are bounds that say nothing: at least 0.8 times sooner."""
-    least, most = rows["bound"] == "least", rows["bound"] == "most"
+def idle(row: _Row) -> bool:
+    """Whether a row of a race is a bound that says nothing: at least 0.8 times sooner."""
     # Rounding must not make a bound of what is told as 1.00.
-    return (least & (rows["ratio"] < 1.005)) | (most & (rows["ratio"] > 0.995))
+    if row["bound"] == "least":
+        return bool(row["ratio"] < 1.005)
+    return bool(row["bound"] == "most" and row["ratio"] > 0.995)
 
 
 def table(race: pd.DataFrame, baseline: str, _: Translate, unit: str = "epochs") -> pd.DataFrame:
@@ -154,8 +162,7 @@ def table(race: pd.DataFrame, baseline: str, _: Translate, unit: str = "epochs")
     titles = {"epochs": _("epochs"), "updates": _("updates"), "seconds": _("seconds")}
     others = [name for name in texts if name != unit]
     rows = []
-    vague = idle(race)
-    for row, nothing in zip(race.to_dict("records"), vague, strict=True):
+    for row in race.to_dict("records"):
         label = str(row["configuration"])
         rows.append(
             {
@@ -163,7 +170,7 @@ def table(race: pd.DataFrame, baseline: str, _: Translate, unit: str = "epochs")
                 _("reached"): _count(row, _),
                 titles[unit]: _span(row, unit, texts[unit], _),
                 _("times sooner"): (
-                    _("baseline") if label == baseline else "–" if nothing else ratio_text(row, _)
+                    _("baseline") if label == baseline else "–" if idle(row) else ratio_text(row, _)
                 ),
                 _("p (log-rank)"): _p(float(row["p"])),
                 **{titles[name]: _span(row, name, texts[name], _) for name in others},
@@ -172,7 +179,7 @@ def table(race: pd.DataFrame, baseline: str, _: Translate, unit: str = "epochs")
     return pd.DataFrame(rows)
 
 
-def ratio_text(row: Mapping[Any, Any], _: Translate) -> str:
+def ratio_text(row: _Row, _: Translate) -> str:
     """``×2.3 (1.9–2.8)``, ``at least ×2.3``: how much sooner, with its interval if it has one."""
     if not math.isfinite(row["ratio"]):
         return "–"
@@ -186,8 +193,10 @@ def ratio_text(row: Mapping[Any, Any], _: Translate) -> str:
 def rates(cells: pd.DataFrame, _: Translate) -> str:
     """For each row of a map, in which range the learning rates are good, and what is beyond."""
     told = []
-    for name, row in cells.groupby("name", sort=False):
-        by_kind = {kind: list(group) for kind, group in row.groupby("kind")["learning_rate"]}
+    rows: dict[str, dict[str, list[float]]] = {}
+    for name, kind, rate in zip(*(cells[column].tolist() for column in _CELL), strict=True):
+        rows.setdefault(name, {}).setdefault(kind, []).append(rate)
+    for name, by_kind in rows.items():
         if good := by_kind.get("good"):
             part = (
                 _("{name}: good at {low}").format(name=name, low=rate_text(min(good)))
@@ -236,7 +245,7 @@ def range_found(found: RateRange, _: Translate) -> str:
     return told
 
 
-def _count(row: Mapping[Any, Any], _: Translate) -> str:
+def _count(row: _Row, _: Translate) -> str:
     shown = f"{row['reached']}/{row['runs']}"
     notes = []
     if row["diverged"]:
@@ -246,7 +255,7 @@ def _count(row: Mapping[Any, Any], _: Translate) -> str:
     return f"{shown} ({_(', ').join(notes)})" if notes else shown
 
 
-def _span(row: Mapping[Any, Any], unit: str, text: Any, _: Translate) -> str:
+def _span(row: _Row, unit: str, text: Any, _: Translate) -> str:
     """The median and its interval; not reached where half did not arrive."""
     middle, low, high = (float(row[name]) for name in (unit, f"{unit}_low", f"{unit}_high"))
     if math.isnan(middle):
@@ -276,6 +285,10 @@ def _p(value: float) -> str:
 
 def _each(names: Iterable[str], texts: Iterable[str], _: Translate) -> str:
     return _list([f"{name} {text}" for name, text in zip(names, texts, strict=True)], _)
+
+
+def _names(rows: Iterable[_Row]) -> list[str]:
+    return [str(row["configuration"]) for row in rows]
 
 
 def _list(names: Iterable[str], _: Translate) -> str:

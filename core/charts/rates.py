@@ -44,15 +44,19 @@ def rate_map_chart(
         frame: rows of ``analysis.rates.rate_map``.
         legend: whether the chart says itself what its colours are.
     """
-    cells = frame.copy()
-    cells["rate"] = [f"{rate:g}" for rate in cells["learning_rate"]]
-    cells["fill"] = cells["kind"].map(CLASS_COLOURS)
-    cells["ink"] = cells["fill"].map(ink)
-    cells["class"] = [_(CLASS_TITLES[kind]) for kind in cells["kind"]]
-    cells["text"] = [_cell(row, metric) for row in cells.to_dict("records")]
-    halves = (cells["high"] - cells["low"]) / 2
-    cells["spread"] = [metric.spread(half) or "–" for half in halves]
-    rows, rates = list(dict.fromkeys(cells["name"])), sorted(cells["learning_rate"].unique())
+    kinds = frame["kind"].tolist()
+    halves = (frame["high"] - frame["low"]) / 2
+    words = {
+        "rate": [f"{rate:g}" for rate in frame["learning_rate"].tolist()],
+        "fill": [CLASS_COLOURS[kind] for kind in kinds],
+        "ink": [ink(CLASS_COLOURS[kind]) for kind in kinds],
+        "class": [_(CLASS_TITLES[kind]) for kind in kinds],
+        "text": [_cell(row, metric) for row in frame.to_dict("records")],
+        "spread": [metric.spread(half) or "–" for half in halves.tolist()],
+    }
+    cells = frame.assign(**words)
+    rows = list(dict.fromkeys(cells["name"].tolist()))
+    rates = sorted(set(cells["learning_rate"].tolist()))
     base = vega.Chart(cells).encode(
         x=vega.X(
             "rate:N",
@@ -71,12 +75,12 @@ def rate_map_chart(
             vega.Tooltip("diverged:Q", title=_("diverged")),
         ],
     )
-    kinds = [kind for kind in CLASS_TITLES if (cells["kind"] == kind).any()]
+    there = [kind for kind in CLASS_TITLES if kind in kinds]
     classes = vega.Fill(
         "class:N",
         scale=vega.Scale(
-            domain=[_(CLASS_TITLES[kind]) for kind in kinds],
-            range=[CLASS_COLOURS[kind] for kind in kinds],
+            domain=[_(CLASS_TITLES[kind]) for kind in there],
+            range=[CLASS_COLOURS[kind] for kind in there],
         ),
         legend=vega.Legend(orient="bottom", title=None) if legend else None,
     )

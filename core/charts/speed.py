@@ -11,6 +11,7 @@ import pandas as pd
 from core.charts import vega
 from core.charts.lines import NUMBERS, QUIET, Axis, heading, line_chart, name_axis
 from core.charts.palette import Style
+from core.charts.placing import last_points
 from core.language import N_, Translate
 from core.metrics import number
 
@@ -19,6 +20,9 @@ UNIT_TITLES: Mapping[str, str] = {
     "updates": N_("updates"),
     "seconds": N_("seconds of training"),
 }
+
+
+_SHAPES = {"exact": "circle", "least": "triangle-right", "most": "triangle-left"}
 
 
 def share_chart(
@@ -37,19 +41,19 @@ def share_chart(
         target: the target in words, ``97 %``.
         hint: whether to say what pointing does.
     """
-    last = float(frame["time"].max())
+    time = frame["time"].to_numpy(dtype=float)
+    last = float(time.max())
     # A share that everyone has reached, or that nobody adds to any more, stays what it is.
-    ends = frame.drop_duplicates("configuration", keep="last").assign(time=last)
-    shown = pd.concat([frame, ends], ignore_index=True).drop_duplicates(
-        ["configuration", "time"], keep="first"
-    )
+    ends = last_points(frame["configuration"].tolist(), np.arange(len(frame)))
+    ends = ends[time[ends] < last]
+    shown = frame.iloc[np.concatenate([np.arange(len(frame)), ends])]
+    times = np.concatenate([time, np.full(len(ends), last)])
+    bands = zip(shown["low"].tolist(), shown["high"].tolist(), strict=True)
     told = shown.assign(
-        percent=[f"{100 * value:.0f} %" for value in shown["share"]],
-        band=[
-            f"{100 * low:.0f}–{100 * high:.0f} %" if high > 0 else "–"
-            for low, high in zip(shown["low"], shown["high"], strict=True)
-        ],
-        moment=[number(time) for time in shown["time"]],
+        time=times,
+        percent=[f"{100 * value:.0f} %" for value in shown["share"].tolist()],
+        band=[f"{100 * low:.0f}–{100 * high:.0f} %" if high > 0 else "–" for low, high in bands],
+        moment=[number(value) for value in times.tolist()],
     )
     words = _(UNIT_TITLES[unit])
     return line_chart(
@@ -81,11 +85,12 @@ def ratio_chart(
     Args:
         race: rows of ``analysis.arrivals.race`` with a column text: the ratio in words.
     """
-    shown = race[np.isfinite(race["ratio"])].copy()
-    rows = list(shown["configuration"])
-    shown["text"] = shown["text"].where(shown["configuration"] != baseline, _("baseline"))
-    shown["shape"] = shown["bound"].map(
-        {"exact": "circle", "least": "triangle-right", "most": "triangle-left"}
+    known = race[np.isfinite(race["ratio"].to_numpy())]
+    rows = known["configuration"].tolist()
+    texts = zip(rows, known["text"].tolist(), strict=True)
+    shown = known.assign(
+        text=[_("baseline") if row == baseline else text for row, text in texts],
+        shape=[_SHAPES.get(bound) for bound in known["bound"].tolist()],
     )
     values = shown[["ratio", "ratio_low", "ratio_high"]].to_numpy(dtype=float)
     values = values[np.isfinite(values)]
@@ -112,7 +117,7 @@ def ratio_chart(
         scale=vega.Scale(type="log", domain=[1 / reach, reach], nice=False, clamp=True),
         axis=vega.Axis(values=ticks, format=NUMBERS, grid=True),
     )
-    one = vega.Chart(pd.DataFrame({"ratio": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
+    one = vega.Chart({"ratio": np.ones(1)}).mark_rule(strokeDash=[4, 3], opacity=0.8)
     span = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
         x=vega.X("ratio_low:Q"), x2=vega.X2("ratio_high:Q")
     )

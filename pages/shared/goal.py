@@ -10,7 +10,6 @@ import streamlit as st
 
 from core.analysis.arrivals import level_of_best
 from core.analysis.comparison import headline
-from core.analysis.configurations import configurations
 from core.analysis.convergence import suggested_target
 from core.language import N_, Translate
 from core.metrics import METRICS, Metric, number
@@ -44,10 +43,11 @@ class Goal:
     baseline: str
 
 
-def choose_goal(runs: pd.DataFrame, epochs: pd.DataFrame, _: Translate) -> Goal:
-    """The widgets of a goal, in one line where there is room."""
+def choose_goal(
+    runs: pd.DataFrame, epochs: pd.DataFrame, labels: Sequence[str], _: Translate
+) -> Goal:
+    """The widgets of a goal, in one line where there is room; ``labels`` of configurations."""
     names = _METRICS[headline(runs)]
-    labels = list(configurations(runs)["configuration"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         metric = METRICS[
             st.selectbox(

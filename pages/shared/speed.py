@@ -1,14 +1,15 @@
 """The body of Convergence: who reaches the target, when, how much sooner; the rates that do."""
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
 
 from core.analysis import speed
 from core.analysis.arrivals import arrivals, race, steps, with_tests
-from core.analysis.configurations import configurations, varying
-from core.charts.palette import styles
+from core.analysis.configurations import configurations
+from core.charts.palette import Style, styles
 from core.charts.speed import ratio_chart, share_chart
 from core.charts.vega import Chart
 from core.language import Translate
@@ -36,16 +37,19 @@ _STYLE = """<style>
 
 def draw_speed(selection: Selection, _: Translate) -> None:
     """Controls, the answer in words, shares, ratios, the table, and the map of rates."""
-    st.html(_STYLE + lighting(list(configurations(selection.runs)["configuration"])))
     runs, epochs = selection.runs, selection.epochs()
-    goal = choose_goal(runs, epochs, _)
+    # By name, with what varies among them.
+    table = configurations(runs)
+    drawn = styles(table, dark=is_dark())
+    st.html(_STYLE + lighting(list(drawn)))
+    goal = choose_goal(runs, epochs, list(drawn), _)
     if not math.isfinite(goal.level):
         st.info(_("Nothing measured yet: charts begin with the first epoch."))
         return
     reached = arrivals(epochs, runs, goal.metric, goal.level)
-    table = race(reached, runs, goal.baseline, goal.unit)
-    st.markdown(f"**{escaped(speed.arrived(table, goal.words, _))}**")
-    if told := speed.ratios(table, goal.baseline, goal.words, _):
+    times = race(reached, runs, goal.baseline, goal.unit)
+    st.markdown(f"**{escaped(speed.arrived(times, goal.words, _))}**")
+    if told := speed.ratios(times, goal.baseline, goal.words, _):
         st.markdown(escaped(told))
     st.caption(
         _(
@@ -53,9 +57,9 @@ def draw_speed(selection: Selection, _: Translate) -> None:
             "curve that stays below 100 % has seeds that never got there."
         )
     )
-    first, left_out = _first(table, goal)
+    first, left_out = _first(times, goal)
     shown = with_tests(first, reached, goal.baseline, goal.unit)
-    _draw_charts(reached, shown, selection, goal, _)
+    _draw_charts(reached, shown, selection, goal, drawn, _)
     if left_out:
         st.caption(
             _("The {count} that arrive first are shown, and the baseline; {more} are not.").format(
@@ -73,17 +77,21 @@ def draw_speed(selection: Selection, _: Translate) -> None:
             "number of comparisons, so that it is slower to see a difference than the paired ratio."
         )
     )
-    if "learning_rate" in varying(runs):
+    if "learning_rate" in table:
         rates.draw_map(selection, _)
         rates.draw_range(selection, _)
 
 
 def _draw_charts(
-    reached: pd.DataFrame, shown: pd.DataFrame, selection: Selection, goal: Goal, _: Translate
+    reached: pd.DataFrame,
+    shown: pd.DataFrame,
+    selection: Selection,
+    goal: Goal,
+    drawn: Mapping[str, Style],
+    _: Translate,
 ) -> None:
     # In the order of arrival, in which names stand where lines end together.
     names = list(shown.sort_values([goal.unit, "ratio"], kind="stable")["configuration"])
-    drawn = styles(configurations(selection.runs), dark=is_dark())
     left, right = st.columns([11, 9], gap="medium")
     with left:
         st.subheader(
@@ -128,8 +136,9 @@ def _draw_charts(
                 "the log-rank test of the two curves, adjusted for their number (Holm)."
             ),
         )
-        known = shown.assign(text=[speed.ratio_text(r, _) for r in shown.to_dict("records")])
-        known = known[known["ratio"].notna() & ~speed.idle(known)]
+        rows = shown.to_dict("records")
+        known = shown.assign(text=[speed.ratio_text(row, _) for row in rows])
+        known = known[[not math.isnan(row["ratio"]) and not speed.idle(row) for row in rows]]
         if len(known) > 1:
             chart = ratio_chart(known, goal.baseline, drawn, _)
             title = _("How many times sooner")
