@@ -76,9 +76,12 @@ def read_costs(file: Path = FILE) -> Costs:
 
 def cheapest_first(costs: Costs) -> list[str]:
     """The activations by the cost of f and f' together, compiled."""
-    frame = costs.frame
-    own = frame[(frame["graph"] == "compiled") & (frame["part"] == "both")]
-    return list(own.sort_values("times", kind="stable")["activation"])
+    own = {
+        name: row["times"]
+        for (name, graph, part), row in costs.cells.items()
+        if (graph, part) == ("compiled", "both")
+    }
+    return sorted(own, key=own.__getitem__)
 
 
 def _frame(found: Mapping[str, Any]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ Records of the catalog in, frames and numbers out, all computed from f and f' th
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import pi, sqrt
 from typing import Any
 
@@ -69,6 +70,8 @@ def curves(records: Iterable[Activation], reach: float, points: int = 321) -> pd
     return frame.replace([np.inf, -np.inf], np.nan)
 
 
+# A table has the numbers of every function, and they never change.
+@lru_cache(maxsize=64)
 def shape(record: Activation) -> Shape:
     """The numbers of ``record``; what is not finite on its grid from -10 to 10 does not count."""
     params = arguments(record)

@@ -6,6 +6,7 @@ Rows of ``analysis.costs`` in, charts out.
 import json
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from core.charts import vega
@@ -32,14 +33,15 @@ def cost_chart(
         names: activations from top to bottom.
         graphs: ways to run a pass, with their titles in the reader's language.
     """
-    shown = frame.assign(way=frame["graph"].map(dict(graphs)))
-    shown["told"] = [
-        f"{row.times:.2f} ({row.times_low:.2f}–{row.times_high:.2f})" for row in shown.itertuples()
-    ]
+    middle, low, high = (frame[name].tolist() for name in ("times", "times_low", "times_high"))
+    shown = frame.assign(
+        way=[graphs[graph] for graph in frame["graph"].tolist()],
+        told=[f"{m:.2f} ({a:.2f}–{b:.2f})" for m, a, b in zip(middle, low, high, strict=True)],
+    )
     ways = list(graphs.values())
     first = next(iter(graphs))
-    reach = float(shown["times_high"].max()) * 1.15
-    least = min(0.5, float(shown["times_low"].min()) / 1.15)
+    reach = max(high) * 1.15
+    least = min(0.5, min(low) / 1.15)
     ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if least <= t <= reach]
     x = vega.X(
         "times:Q",
@@ -57,7 +59,7 @@ def cost_chart(
             legend=None,
         ),
     )
-    one = vega.Chart(pd.DataFrame({"times": [1.0]})).mark_rule(strokeDash=[4, 3], opacity=0.8)
+    one = vega.Chart({"times": np.ones(1)}).mark_rule(strokeDash=[4, 3], opacity=0.8)
     span = base.mark_rule(strokeWidth=2.5, opacity=0.5).encode(
         x=vega.X("times_low:Q"), x2=vega.X2("times_high:Q")
     )

@@ -7,11 +7,15 @@ chosen is bold, the rest grey, so that one curve can be read among many.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.charts import vega
 from core.charts.axes import tick_words
 from core.language import Translate
+
+Numbers = NDArray[np.float64]
 
 _REST = "#9AA0A8"
 _DASHES = [[1, 0], [8, 4], [2, 4], [1, 0], [1, 0]]
@@ -28,8 +32,9 @@ def function_chart(
         frame: columns activation, z, value, slope.
         column: value or slope.
     """
+    frame = frame[["activation", "z", column]]
     own = frame[frame["activation"] == chosen]
-    low, high = _limits(own[column], frame[column])
+    low, high = _limits(own[column].to_numpy(), frame[column].to_numpy())
     x = vega.X("z:Q", title=_("pre-activation z"), axis=vega.Axis(grid=False), scale=_plain())
     y = vega.Y(f"{column}:Q", title=None, scale=vega.Scale(domain=[low, high], nice=False))
     hovered = vega.selection_point(
@@ -52,7 +57,7 @@ def function_chart(
         .encode(x=x, y=y, tooltip=_tips(column, title, _))
         .add_params(hovered)
     )
-    zero = vega.Chart(pd.DataFrame({"z": [0.0]})).mark_rule(opacity=0.25).encode(x=vega.X("z:Q"))
+    zero = vega.Chart({"z": np.zeros(1)}).mark_rule(opacity=0.25).encode(x=vega.X("z:Q"))
     bold = vega.Chart(own).mark_line(strokeWidth=3.2, clip=True, color=colour).encode(x=x, y=y)
     chart: vega.Chart = (
         vega.layer(rest, zero, bold, points)
@@ -70,11 +75,10 @@ def _tips(column: str, title: str, _: Translate) -> list[vega.Tooltip]:
     ]
 
 
-def _limits(own: pd.Series, every: pd.Series) -> tuple[float, float]:
+def _limits(own: Numbers, every: Numbers) -> tuple[float, float]:
     """An axis that shows the chosen curve whole, and of the others what lies near it."""
-    seen = own.dropna()
-    seen = seen if len(seen) else every.dropna()
-    low, high = float(seen.quantile(0.002)), float(seen.quantile(0.998))
+    seen = every if np.isnan(own).all() else own
+    low, high = np.quantile(seen[~np.isnan(seen)], (0.002, 0.998)).tolist()
     low, high = min(low, -0.25), max(high, 1.05)
     room = 0.05 * (high - low)
     return low - room, high + room
