@@ -10,6 +10,7 @@ from pages.shared.comparison import draw_comparison
 from pages.shared.continuing import draw_continue, stops
 from pages.shared.form import choose_dataset, choose_experiment
 from pages.shared.frame import draw_frame
+from pages.shared.markdown import escaped
 from pages.shared.mirror import fill_from_link, mirror
 from pages.shared.selection import find_runs, names_runs, tell_unheld
 from pages.shared.stacking import arrive
@@ -31,7 +32,7 @@ try:
 except StoreUnavailable as error:
     failure, store = error, None
 except KasseiError as error:
-    above.warning(unknown := error.told(_))
+    above.warning(unknown := escaped(error.told(_)))
 try:
     if names_runs(current_link()) and not training.is_active(job):
         chosen = find_runs(current_link())
@@ -39,8 +40,7 @@ try:
         if store and chosen and (under_way := training.job_of(store, chosen.runs)):
             job, chosen = under_way, None
 except KasseiError as error:
-    if error.told(_) != unknown:
-        failure = failure or error
+    failure = failure or (None if escaped(error.told(_)) == unknown else error)
 arrive(results=chosen is not None or training.is_active(job))
 try:
     fill_from_link(job, chosen)
@@ -56,9 +56,9 @@ with form:
         experiment = choose_experiment(dataset, _)
         mirror(experiment)
     except InvalidExperiment as error:
-        above.warning(by_title(error, _).told(_))
+        above.warning(escaped(by_title(error, _).told(_)))
 if failure:
-    above.error(by_title(failure, _).told(_))
+    above.error(escaped(by_title(failure, _).told(_)))
 if store is None:
     failures.draw_return(lambda: caches.store().queue())
 with shown:

@@ -5,6 +5,7 @@ import streamlit as st
 from core.language import N_
 from pages.shared import failures
 from pages.shared.frame import draw_frame
+from pages.shared.markdown import escaped
 
 TITLE = N_("Which gets there first?")
 
@@ -13,7 +14,7 @@ _ = frame.translate
 st.title(_(TITLE), anchor=False)
 failure = failures.kept()
 if failure:
-    st.error(failure.told(_))
+    st.error(escaped(failure.told(_)))
 
 
 def page() -> None:

@@ -6,6 +6,7 @@ from core.jobs.environment import is_public
 from core.language import N_
 from pages.shared import caches, failures
 from pages.shared.frame import draw_frame
+from pages.shared.markdown import escaped
 from pages.shared.visitors import visitor
 
 TITLE = N_("What has been trained?")
@@ -16,7 +17,7 @@ st.title(_(TITLE), anchor=False)
 # Of the callback before this run: what it did not do is told first.
 failure = failures.kept()
 if failure:
-    st.error(failure.told(_))
+    st.error(escaped(failure.told(_)))
 
 
 def runs() -> None:

@@ -34,6 +34,14 @@ class Style:
     dash: tuple[int, ...]
 
 
+def ground(*, dark: bool | None = None) -> tuple[str, str]:
+    """The page's own colour and that of small words on it, as ``.streamlit/config.toml`` has them.
+
+    Light, as pictures are, where nobody says what page it is (``dark`` None).
+    """
+    return ("#10141B", "#A8B0BD") if dark else ("#FFFFFF", "#5A6270")
+
+
 def colour_of(activation: str, *, dark: bool | None = None) -> str:
     """The colour of a choice of activation; a formula's own is black, or white on dark pages.
 

@@ -8,15 +8,20 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from core.catalog import ACTIVATIONS
 from core.charts import vega
+from core.charts.palette import colour_of, ground
 from core.language import Translate
 
 BRUSH = "brush"
 
 
 def parallel_chart(
-    positions: pd.DataFrame, ticks: pd.DataFrame, titles: Sequence[str], _: Translate
+    positions: pd.DataFrame,
+    ticks: pd.DataFrame,
+    titles: Sequence[str],
+    _: Translate,
+    *,
+    dark: bool | None = None,
 ) -> vega.Chart:
     """Lines over as many axes as there are ``titles``.
 
@@ -28,8 +33,9 @@ def parallel_chart(
     these axes inside of it.
     """
     axes = [f"d{index}" for index in range(len(titles))]
-    names = [name.partition("(")[0] for name in positions["activation"]]
-    frame = positions.assign(colour=[ACTIVATIONS[name].colour for name in names])
+    frame = positions.assign(
+        colour=[colour_of(name, dark=dark) for name in positions["activation"]]
+    )
     named = json.dumps(dict(zip(axes, titles, strict=True)), ensure_ascii=False)
     x = vega.X(
         "key:N",
@@ -61,13 +67,16 @@ def parallel_chart(
         opacity=vega.condition("datum.kept", vega.value(_opacity(len(frame))), vega.value(0.04)),
     )
     grips = folded.mark_point(opacity=0, size=1).encode(x=x, y=y).add_params(brush)
-    labels = (
-        vega.Chart(ticks.rename(columns={"axis": "key", "position": "value"}))
-        .mark_text(align="left", dx=5, fontSize=11, color="#8C8C8C")
-        .encode(x=x, y=y, text="text:N")
+    told = vega.Chart(ticks.rename(columns={"axis": "key", "position": "value"}))
+    paper, ink = ground(dark=dark)
+    # Lines run where these words stand: each word has a halo in the page's own colour.
+    looks = ({"color": paper, "stroke": paper, "strokeWidth": 4}, {"color": ink})
+    halo, words = (
+        told.mark_text(align="left", dx=5, fontSize=11, **look).encode(x=x, y=y, text="text:N")
+        for look in looks
     )
     chart: vega.Chart = (
-        vega.layer(lines, grips, labels)
+        vega.layer(lines, halo, words, grips)
         .properties(
             width="container",
             height=360,

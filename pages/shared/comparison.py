@@ -17,6 +17,7 @@ from core.language import N_, Translate
 from pages.shared import failures, pictures, results
 from pages.shared.binding import bound
 from pages.shared.leaderboard import Board, draw_leaderboard
+from pages.shared.markdown import escaped
 from pages.shared.pictures import Told
 from pages.shared.selection import Selection
 from pages.shared.theme import is_dark
@@ -53,7 +54,7 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
         )
     )
     if lost := sentences.diverged(runs, _):
-        st.warning(lost, icon=":material/trending_up:")
+        st.warning(escaped(lost), icon=":material/trending_up:")
     board = draw_leaderboard(runs, epochs, drawn, _, key, grouped=bool(by))
     st.subheader(_("What happens inside: the layers"), anchor=False)
     _draw_terms(_)

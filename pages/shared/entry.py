@@ -7,6 +7,7 @@ from core.gallery.entry import Entry
 from core.language import Translate
 from core.sharing.links import encode
 from pages.shared.comparison import draw_comparison
+from pages.shared.markdown import escaped
 from pages.shared.selection import shipped
 
 
@@ -15,7 +16,7 @@ def draw_full(entry: Entry, _: Translate) -> None:
     try:
         chosen = shipped(entry.name)
     except BundleUnavailable as error:
-        st.warning(error.told(_))
+        st.warning(escaped(error.told(_)))
         return
     link = encode(chosen.experiment)
     if "lang" in st.query_params:

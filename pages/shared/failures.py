@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import KasseiError, StoreUnavailable
 from core.language import Translate
+from pages.shared.markdown import escaped
 
 _KEPT, _AWAY = "failure", "away"
 _RETURN_SECONDS = 4.0
@@ -56,6 +57,6 @@ def told(
         yield
     except KasseiError as error:
         if known is None or str(error) != str(known):
-            st.error(error.told(_))
+            st.error(escaped(error.told(_)))
         if opens and isinstance(error, StoreUnavailable):
             draw_return(opens)

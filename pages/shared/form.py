@@ -54,7 +54,7 @@ def choose_dataset(_: Translate) -> str:
                 args=({"dataset": name},),
             )
     if missing:
-        st.error(next(iter(missing.values())).told(_))
+        st.error(escaped(next(iter(missing.values())).told(_)))
     return chosen
 
 

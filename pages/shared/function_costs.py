@@ -21,7 +21,7 @@ def draw_costs(_: Translate) -> None:
     try:
         costs = caches.activation_costs()
     except BundleUnavailable as error:
-        st.info(error.told(_))
+        st.info(escaped(error.told(_)))
         return
     names = cheapest_first(costs)
     st.markdown(f"**{_finding(costs, names, _)}**")

@@ -58,7 +58,7 @@ def tell_unknown(name: str, frame: Frame) -> None:
         return
     error = BundleUnavailable(
         N_("No shipped results named {name}; there are {valid}."),
-        name=escaped(repr(name)[:80]),
+        name=repr(name)[:80],
         valid=", ".join(ENTRIES),
     )
-    st.warning(error.told(frame.translate))
+    st.warning(escaped(error.told(frame.translate)))

@@ -13,6 +13,7 @@ from core.language import Translate
 from core.report import ACTIVE
 from pages.shared import caches, failures
 from pages.shared.frame import draw_link
+from pages.shared.markdown import escaped
 from pages.shared.progress import draw_progress
 from pages.shared.selection import Selection, of_job
 from pages.shared.training import draw_ending
@@ -58,5 +59,5 @@ def _draw_state(selection: Selection, draw: Draw, _: Translate) -> None:
             draw_link("pages/Compare.py", _("Open in Compare"), icon=":material/tune:")
         return
     if lost := sentences.diverged(selection.runs, _):
-        st.warning(lost, icon=":material/trending_up:")
+        st.warning(escaped(lost), icon=":material/trending_up:")
     draw(selection, _)

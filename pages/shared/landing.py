@@ -16,6 +16,7 @@ from core.gallery.entry import Entry
 from core.gallery.summary import Summary, Words, read_summary
 from core.language import Translate
 from pages.shared.frame import Frame, draw_link, here
+from pages.shared.markdown import escaped
 
 _STYLE = Path(__file__).with_name("landing.css")
 
@@ -26,11 +27,11 @@ def draw_landing(entry: Entry, frame: Frame) -> None:
     try:
         summary = read_summary(entry.name)
     except BundleUnavailable as error:
-        st.info(error.told(_))
+        st.info(escaped(error.told(_)))
         _draw_way(_)
         return
     words = summary.words[frame.language]
-    st.caption(words.setting)
+    st.caption(escaped(words.setting))
     with st.container(key="abreast"):
         left, right = st.columns([11, 9], gap="medium")
     with left:

@@ -19,6 +19,7 @@ from core.charts.still_tables import Key, Row, board_html
 from core.language import N_, Translate
 from core.metrics import METRICS
 from pages.shared.binding import bound, foreign
+from pages.shared.markdown import escaped
 
 _STANDS = N_("Stopped: the table shows epoch {epoch}, the last that all runs have.")
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
@@ -85,8 +86,8 @@ def draw_leaderboard(
     if board.reached["n"].sum() and not grouped:
         speed = sentences.speed(board.reached, goal, _)
         gaps = sentences.gaps(board.differences, baseline, metric, _)
-        st.markdown(f"**{speed}**")
-        st.markdown(gaps)
+        st.markdown(f"**{escaped(speed)}**")
+        st.markdown(escaped(gaps))
         findings = tuple(text for text in (stands, speed, gaps) if text)
     st.caption(
         _(

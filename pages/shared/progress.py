@@ -12,6 +12,7 @@ from core.metrics import duration, number
 from core.report import Status
 from core.store import Entry, Job, Store, Trainer
 from pages.shared import caches, failures
+from pages.shared.markdown import escaped
 from pages.shared.visitors import visitor
 
 # Epochs of each run that tell how long the others take: the first pays for the compilation.
@@ -34,7 +35,7 @@ def draw_progress(store: Store, job: Job, _: Translate) -> None:
             args=(stop_job, store, job.id, visitor()),
         )
     if trouble:
-        st.warning(told_message(trouble, _), icon=":material/build:")
+        st.warning(escaped(told_message(trouble, _)), icon=":material/build:")
 
 
 def draw_service(store: Store, _: Translate) -> None:

@@ -150,6 +150,6 @@ def draw_search(selection: Selection, _: Translate) -> None:
         try:
             experiment = rates.range_test(rates.config_of(row.to_dict()))
         except InvalidExperiment as error:
-            st.warning(error.told(_))
+            st.warning(escaped(error.told(_)))
             return
         training.draw_start(caches.store(), experiment, selection.job, _)

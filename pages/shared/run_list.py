@@ -6,6 +6,7 @@ picked on other pages of the list, and is part of the link (``?runs=``).
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +20,7 @@ from data import DATASETS
 from pages.shared import caches
 from pages.shared.binding import bound, bound_value, current_link, follow, pick_runs
 from pages.shared.frame import draw_link
+from pages.shared.theme import is_dark
 
 ROWS = 25
 MOST_PICKED = 200
@@ -201,13 +203,14 @@ def draw_lines(store: Store, query: Query, total: int, _: Translate) -> None:
             )
         )
     titles = [_(_axis_title(name)) for name in axes.names]
-    chart = parallel_chart(axes.positions, axes.ticks, titles, _)
+    draw = partial(parallel_chart, axes.positions, axes.ticks, titles, _)
+    chart = draw(dark=is_dark())
     state = st.vega_lite_chart(
         chart.to_arrow(), key="runs_parallel", on_select="rerun", selection_mode=[BRUSH],
         alt=_("Parallel coordinates: a line a run across its settings and results."),
     )  # fmt: skip
     pictures.draw_save(
-        lambda: [[chart]], pictures.about(_("What has been trained?"), None, _), _,
+        lambda: [[draw()]], pictures.about(_("What has been trained?"), None, _), _,
         key="runs_parallel_save", width=WIDTH,
     )  # fmt: skip
     brushed = state["selection"].get(BRUSH) or {}

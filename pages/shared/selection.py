@@ -32,6 +32,7 @@ from pages.shared import caches, failures
 from pages.shared.binding import current_link
 from pages.shared.caches import Source
 from pages.shared.frame import draw_link
+from pages.shared.markdown import escaped
 
 SHIPPED = "mnist-activations"
 
@@ -127,7 +128,7 @@ def choose_runs(_: Translate) -> Selection:
     try:
         found = find_runs(current_link())
     except KasseiError as error:
-        st.warning(error.told(_))
+        st.warning(escaped(error.told(_)))
         found = None
         if isinstance(error, StoreUnavailable):
             failures.draw_return(lambda: caches.store().queue())
@@ -272,7 +273,7 @@ def _shipped_or_stop(_: Translate) -> Selection | None:
     try:
         return shipped(SHIPPED)
     except KasseiError as error:
-        st.error(error.told(_))
+        st.error(escaped(error.told(_)))
         return None
 
 

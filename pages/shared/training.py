@@ -21,6 +21,7 @@ from core.sharing.links import encode
 from core.store import Job, Store
 from pages.shared import caches, failures, results
 from pages.shared.binding import current_link, show_runs
+from pages.shared.markdown import escaped
 from pages.shared.progress import draw_progress, draw_service
 from pages.shared.theme import is_dark
 from pages.shared.visitors import visitor
@@ -121,7 +122,7 @@ def draw_ending(job: Job, _: Translate) -> None:
         st.info(_("The runs of this comparison were deleted: they can be trained again."))
     elif job.status in _ENDINGS:
         show = st.error if job.status == Status.FAILED else st.info
-        show(_(_ENDINGS[job.status]).format(reason=told_message(job.message, _)))
+        show(_(_ENDINGS[job.status]).format(reason=escaped(told_message(job.message, _))))
 
 
 def draw_job(store: Store, job: Job, _: Translate) -> None:
@@ -136,7 +137,7 @@ def _draw(store: Store, job_id: str, _: Translate) -> None:
     # Of the button inside; a fragment is drawn again without the page around it.
     failure = failures.kept()
     if failure:
-        st.error(failure.told(_))
+        st.error(escaped(failure.told(_)))
     with failures.told(_, failure):
         _draw_state(store, job_id, _)
 
@@ -151,8 +152,8 @@ def _draw_state(store: Store, job_id: str, _: Translate) -> None:
     if epochs.empty:
         results.draw_empty(_)
         return
-    st.caption(sentences.setting(runs, _))
+    st.caption(escaped(sentences.setting(runs, _)))
     drawn = styles(configurations(runs), dark=is_dark())
     results.draw_curves(runs, epochs, drawn, _, "job")
     if lost := sentences.diverged(runs, _):
-        st.warning(lost, icon=":material/trending_up:")
+        st.warning(escaped(lost), icon=":material/trending_up:")
