@@ -61,7 +61,8 @@ def styles(configurations: pd.DataFrame, *, dark: bool | None = None) -> Mapping
     names = [text.partition("(")[0] for text in configurations["activation"]]
     if len(set(names)) < len(names) and len(set(names)) > 1:
         return _crossed(configurations, names, dark)
-    distinct = len(set(names)) > 1
+    # A line alone keeps its activation's colour; several of one activation would look alike.
+    distinct = len(set(names)) > 1 or len(names) == 1
     drawn: dict[str, Style] = {}
     used: Counter[str] = Counter()
     for index, label in enumerate(configurations["configuration"]):

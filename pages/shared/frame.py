@@ -4,6 +4,7 @@ Every page draws it itself. ``st.navigation`` would leave it out where the first
 after a start goes straight to a page's own address.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,8 @@ _STYLE = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"]:hover
   {background-color: #0072B2; border-color: #0072B2; color: #FFFFFF;}
 .st-key-frame p {white-space: nowrap;}
+:is(div, span):has(> .st-key-page_language), .st-key-page_language {display: none;}
+:lang(ja) :is(h1, h2, h3, h4) {word-break: auto-phrase;}
 [class*="st-key-"][class*="_save"]:not([class*="_save_"]) {margin-top: -0.6rem;}
 .st-key-pages {flex: none; min-width: 0; overflow-x: auto; scrollbar-width: none;}
 .st-key-logo p {font-size: 1.35rem; font-weight: 700;}
@@ -99,6 +102,7 @@ def draw_frame(title: str, *, icon: bool = True) -> Frame:
             for page, label in PAGES.items():
                 draw_link(page, _(label))
         _switch(language)
+        _speak(language)
     _tell_notes(_)
     return Frame(language, _)
 
@@ -117,6 +121,16 @@ def here() -> str:
     """The address of this page, without what stands behind its ``?``."""
     parts = urlsplit(st.context.url or "")
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", "", ""))
+
+
+def _speak(language: str) -> None:
+    """Tell the browser which language the page is in: Streamlit's pages all say English.
+
+    Readers aloud choose their voice by it, and lines of Japanese break between phrases.
+    """
+    script = f"<script>document.documentElement.lang = {json.dumps(language)};</script>"
+    with st.container(key="page_language"):
+        st.html(script, unsafe_allow_javascript=True)
 
 
 def _spoken() -> dict[str, str]:

@@ -87,7 +87,8 @@ def draw_leaderboard(
         speed = sentences.speed(board.reached, goal, _)
         gaps = sentences.gaps(board.differences, baseline, metric, _)
         st.markdown(f"**{escaped(speed)}**")
-        st.markdown(escaped(gaps))
+        if gaps:
+            st.markdown(escaped(gaps))
         findings = tuple(text for text in (stands, speed, gaps) if text)
     st.caption(
         _(

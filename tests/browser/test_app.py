@@ -73,6 +73,7 @@ def test_the_language_is_in_the_link_and_goes_with_the_reader(server: Server, pa
         page.get_by_role("heading", name="MNIST を最も速く学ぶ活性化関数は？", level=1)
     ).to_be_visible()
     expect(page).to_have_url(re.compile("lang=ja"))
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
     page.get_by_role("link", name="比較", exact=True).click()
     expect(page.get_by_role("heading", name="何を比べますか？")).to_be_visible()
     expect(page).to_have_url(re.compile("Compare.*lang=ja"))

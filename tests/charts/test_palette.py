@@ -19,6 +19,10 @@ def test_activations_keep_their_catalog_colour() -> None:
     assert drawn["leaky_relu"].colour == ACTIVATIONS["leaky_relu"].colour
 
 
+def test_a_line_alone_has_the_colour_of_its_activation() -> None:
+    assert styles(_table(("tanh", "tanh")))["tanh"].colour == ACTIVATIONS["tanh"].colour
+
+
 def test_no_two_configurations_look_alike() -> None:
     rows = [
         (f"{name} · lr {rate}", name)
