@@ -8,10 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.experiment import Experiment
+from core.report import EpochReport
 from core.sharing import bundle
 from core.sharing.links import encode, picked
 from core.store import Store
 from pages.shared import caches
+from pages.shared.selection import of_job
 
 MOONS = Experiment(
     name="Two moons", dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=2
@@ -202,3 +204,23 @@ def test_a_choice_that_this_page_has_not_is_told() -> None:
 def test_the_ids_of_shipped_runs_are_those_of_their_experiment() -> None:
     experiment = bundle.specification("mnist-activations")
     assert caches.shipped_runs()["mnist-activations"] == set(_ids(experiment))
+
+
+def test_runs_are_read_once_and_anew_when_they_have_reported(store: Store) -> None:
+    job_id = store.submit(MOONS)
+    store.start_job(job_id)
+    run = MOONS.grid()[1].run_id
+    before = of_job(store.job(job_id))
+    assert of_job(store.job(job_id)).runs is before.runs
+    store.write([EpochReport(run, n, n, float(n), 0.5, 0.5, 0.9, 0.9) for n in range(2)])
+    after = of_job(store.job(job_id))
+    assert after.state != before.state
+    assert dict(zip(after.runs["run_id"], after.runs["epochs_done"], strict=True))[run] == 1
+    assert len(after.epochs()) == 2
+
+
+def test_labels_say_what_differs_among_the_runs_of_the_link(
+    store: Store, finished: Finished
+) -> None:
+    shown = of_job(store.job(finished(store, MOONS))).runs
+    assert shown["configuration"].tolist() == ["relu", "relu", "tanh", "tanh"]
