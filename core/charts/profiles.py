@@ -24,6 +24,7 @@ def across_chart(
 ) -> vega.Chart:
     """``statistic`` by hidden layer, on a log axis."""
     # Of networks of different depth, lines end amid the others.
+    # Layers ascend within a configuration.
     deepest = dict(zip(frame["configuration"].tolist(), frame["layer"].tolist(), strict=True))
     apart = len(set(deepest.values())) > 1
     axis = Axis("layer", _("hidden layer"), whole=True, legend=apart)

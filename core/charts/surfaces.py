@@ -4,7 +4,7 @@ Arrays and frames of ``analysis.predictions`` in, charts out. A background is a
 picture, so that a panel stays light and a dozen of them can follow a slider.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ def surface_panel(
         samples: of ``sample_marks``.
         window: left, right, bottom, top of the plane.
         title: the configuration, and below it how good it is.
-        what: a sample's target is called: the target, or the class.
+        what: how a sample's target is called: the target, or the class.
     """
     left, right, bottom, top = window
     x = vega.X(
@@ -130,12 +130,14 @@ def surface_picture(values: NDArray[Any], targets: tuple[float, float] | None) -
     return raster.png(raster.two_classes(values))
 
 
-def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -> vega.Chart:
-    """The surfaces (units, side, side) of one hidden layer, in rows of six."""
-    count = len(surfaces)
-    place = np.arange(count)
+def unit_pictures(surfaces: NDArray[np.floating[Any]]) -> Mapping[str, NDArray[Any]]:
+    """The surfaces (units, side, side) of one hidden layer as pictures, in rows of six.
+
+    Columns: url, unit, column, row, low and high (in words).
+    """
+    place = np.arange(len(surfaces))
     lows, highs = np.nanmin(surfaces, axis=(1, 2)), np.nanmax(surfaces, axis=(1, 2))
-    cells = {
+    return {
         "url": np.array([raster.png(raster.signed(one)) for one in surfaces], dtype=object),
         "unit": place + 1,
         "column": place % _UNITS_A_ROW,
@@ -143,6 +145,10 @@ def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -
         "low": np.array([number(low) for low in lows.tolist()], dtype=object),
         "high": np.array([number(high) for high in highs.tolist()], dtype=object),
     }
+
+
+def units_chart(cells: Mapping[str, NDArray[Any]], layer: int, _: Translate) -> vega.Chart:
+    """The units of one hidden layer, of ``unit_pictures``."""
     chart: vega.Chart = (
         vega.Chart(cells)
         .mark_image(width=_UNIT - 4, height=_UNIT - 4, aspect=False)
@@ -161,7 +167,9 @@ def units_chart(surfaces: NDArray[np.floating[Any]], layer: int, _: Translate) -
             height=vega.Step(_UNIT),
             autosize=vega.AutoSizeParams(type="pad"),
             title=vega.Title(
-                _("Hidden layer {layer}: {count} units").format(layer=layer, count=count),
+                _("Hidden layer {layer}: {count} units").format(
+                    layer=layer, count=len(cells["unit"])
+                ),
                 anchor="start",
                 fontSize=13,
             ),

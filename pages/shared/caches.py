@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import streamlit as st
 
@@ -102,6 +102,14 @@ def ridges(_compute: Callable[[], pd.DataFrame], state: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=256, show_spinner=False)
 def background(_draw: Callable[[], str], state: str) -> str:
     """The address of a picture, some 10 kB, of what ``state`` says of which run and epoch."""
+    return _draw()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def units(
+    _draw: Callable[[], tuple[Mapping[str, NDArray[Any]], ...]], state: str
+) -> tuple[Mapping[str, NDArray[Any]], ...]:
+    """Pictures of hidden units by layer, some 400 kB, of what ``state`` says."""
     return _draw()
 
 

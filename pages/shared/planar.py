@@ -7,10 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.analysis import predictions, readings
 from core.analysis.predictions import Window
-from core.charts.surfaces import sample_marks, surface_panel, surface_picture, units_chart
+from core.charts.surfaces import (
+    sample_marks,
+    surface_panel,
+    surface_picture,
+    unit_pictures,
+    units_chart,
+)
 from core.language import Translate
 from core.metrics import METRICS, Metric
 from core.report import Status
@@ -110,8 +117,8 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
     charts = []
     with st.container(horizontal=True, gap="medium", key="surfaces"):
         for run in shown.of_seed.to_dict("records"):
-            state = f"{run['run_id']} {run['epochs_done']} {run['status']} {epoch}"
-            ground = caches.background(partial(_ground, shown, run, epoch, data), state)
+            draw = partial(_ground, shown, run, epoch, data)
+            ground = caches.background(draw, _state(run, epoch))
             label = str(run["configuration"])
             told = f"{_(metric.title)} {metric.text(scores.get(label, np.nan))}"
             if run["status"] == Status.DIVERGED:
@@ -141,6 +148,20 @@ def _ground(shown: Shown, run: Mapping[Any, Any], epoch: int | None, data: Datas
     return surface_picture(surface, _targets(predictions.points(data, _POINTS), data))
 
 
+def _pictures(
+    shown: Shown, run: Mapping[Any, Any], epoch: int | None, data: Dataset
+) -> tuple[Mapping[str, NDArray[Any]], ...]:
+    """What the hidden units of the network of ``run`` see, by layer."""
+    inputs = predictions.mesh(predictions.window(data), data, 48)
+    layers = predictions.units(shown.network(run, epoch), inputs)
+    return tuple(unit_pictures(surfaces[:48]) for surfaces in layers)
+
+
+def _state(run: Mapping[Any, Any], epoch: int | None) -> str:
+    """What pictures of ``run`` after ``epoch`` go by."""
+    return f"{run['run_id']} {run['epochs_done']} {run['status']} {epoch}"
+
+
 def _scores(shown: Shown, epoch: int | None, metric: Metric) -> dict[str, float]:
     """The metric of each configuration of the seed after ``epoch`` (None: at its end)."""
     rows = shown.of_seed
@@ -158,8 +179,7 @@ def _draw_units(shown: Shown, data: Dataset, label: str, _: Translate) -> None:
     kept = shown.epochs()
     asked = st.session_state.get("predictions_epoch")
     epoch = asked if asked in kept else None
-    inputs = predictions.mesh(predictions.window(data), data, 48)
-    layers = predictions.units(shown.network(run, epoch), inputs)
+    layers = caches.units(partial(_pictures, shown, run, epoch, data), _state(run, epoch))
     if not layers:
         st.caption(_("These networks have no hidden layers."))
         return
@@ -171,8 +191,8 @@ def _draw_units(shown: Shown, data: Dataset, label: str, _: Translate) -> None:
     st.caption(meaning)
     charts = []
     with st.container(horizontal=True, gap="medium"):
-        for number, surfaces in enumerate(layers, 1):
-            chart = units_chart(surfaces[:48], number, _)
+        for number, cells in enumerate(layers, 1):
+            chart = units_chart(cells, number, _)
             pictures.show(chart, width="content", key=f"units_{number}")
             charts.append(chart)
     title = _("What each hidden unit sees: {name}").format(name=label)

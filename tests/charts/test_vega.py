@@ -33,7 +33,7 @@ from core.charts.rates import range_chart, rate_map_chart
 from core.charts.ridges import ridge_chart
 from core.charts.speed import ratio_chart, share_chart
 from core.charts.strip import EVERY, strip_chart
-from core.charts.surfaces import sample_marks, surface_panel, units_chart
+from core.charts.surfaces import sample_marks, surface_panel, unit_pictures, units_chart
 from core.metrics import METRICS
 
 NAMES = ["relu", "tanh"]
@@ -132,7 +132,9 @@ CHARTS: dict[str, Callable[[], vega.Chart]] = {
     "surface": lambda: surface_panel(
         "data:,", sample_marks(POINTS, None, plain), (0, 1, 0, 1), ("a", "b"), "class", plain
     ),
-    "units": lambda: units_chart(np.random.default_rng(0).normal(size=(7, 4, 4)), 1, plain),
+    "units": lambda: units_chart(
+        unit_pictures(np.random.default_rng(0).normal(size=(7, 4, 4))), 1, plain
+    ),
     "parallel": lambda: parallel_chart(
         pd.DataFrame({"run_id": ["1", "2"], "activation": NAMES, "d0": [0.0, 1.0], "d1": 0.5}),
         pd.DataFrame({"axis": ["d0", "d1"], "position": [0.0, 1.0], "text": ["a", "b"]}),
