@@ -59,6 +59,8 @@ class Teller:
             diverged_at=moment.diverged_at,
             skip=moment.skip,
         )
-        probed = self.passes.probe(*self.probe, weights, moment.before) if self.statistics else None
+        probed = None
+        if self.statistics:
+            probed = self.passes.probe(*self.probe, epoch, weights, moment.before)
         arrays = (weights.first.numpy(), weights.rest.numpy()) if epoch in self.kept else None
         return epoch_reports(self.block, measured, probed, arrays)

@@ -21,8 +21,10 @@ from core.engine.stack import Stack
 
 # Entries of the widest tensor of an evaluation's step: some megabytes, which a cache holds.
 _EVALUATION_ENTRIES = 1_000_000
-# Activations of an evaluation in steps without a graph: tracing one takes a tenth of a second.
+# Activations of a pass in steps without a graph: tracing one takes a tenth of a second or two.
 _EAGER_ENTRIES = 10_000_000
+# The start and the first epoch are waited for: graphs are made after them.
+_EARLY_EPOCHS = 2
 # So many weights are copied in every update for less than a second call of training costs.
 _CARRIED_WEIGHTS = 100_000
 
@@ -66,20 +68,19 @@ class Passes:
         self.carries = statistics and weights <= _CARRIED_WEIGHTS
         self._train = tf.function(self._updates, jit_compile=xla, autograph=False)
         self._turn = tf.function(self._turned, autograph=False)
-        self._test = tf.function(
-            partial(self._summed, live=False), jit_compile=xla_reports, autograph=False
-        )
-        # Asked at the start and at the end alone: of little data not worth a graph.
-        whole = partial(self._summed, live=statistics)
-        entries = len(block.configs) * block.shape.train_samples * sum(block.shape.sizes[1:])
-        self._evaluate = (
-            tf.function(whole, jit_compile=xla_reports, autograph=False)
-            if xla_reports or entries > _EAGER_ENTRIES
-            else whole
-        )
-        self._probe = tf.function(
-            partial(probe, self.stack), jit_compile=xla_reports, autograph=False
-        )
+        config, graph = block.shape, partial(tf.function, jit_compile=xla_reports, autograph=False)
+        test, whole = (partial(self._summed, live=live) for live in (False, statistics))
+        probing = partial(probe, self.stack)
+
+        def is_little(samples: int) -> bool:
+            entries = len(block.configs) * samples * sum(config.sizes[1:])
+            return not xla_reports and entries <= _EAGER_ENTRIES
+
+        self._test, self._probe = graph(test), graph(probing)
+        self._early_test = test if is_little(config.test_samples) else self._test
+        self._early_probe = probing if is_little(config.train_samples) else self._probe
+        # Asked at the start and at the end alone.
+        self._evaluate = whole if is_little(config.train_samples) else graph(whole)
         self._rows = _rows_at_once(block)
 
     def load(self, block: Block) -> None:
@@ -122,12 +123,13 @@ class Passes:
         self._diverged_at.assign(at)
         self._alive.assign(self._alive & ~members)
 
-    def test(self, x: tf.Tensor, y: tf.Tensor) -> Sums:
+    def test(self, x: tf.Tensor, y: tf.Tensor, epoch: int) -> Sums:
         """The sums over ``x`` (seeds or 1, n, features) and ``y`` (seeds or 1, n, outputs).
 
-        With the weights as they are, and without a look at which units live.
+        With the weights as they are after ``epoch``, and without a look at which units live.
         """
-        return self._in_steps(self._test, x, y, self.stack.weights())
+        sums = self._early_test if epoch < _EARLY_EPOCHS else self._test
+        return self._in_steps(sums, x, y, self.stack.weights())
 
     def evaluate(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
         """The sums over ``x`` and ``y``, as for ``test``, with ``weights``."""
@@ -151,15 +153,18 @@ class Passes:
             lived.append(live.numpy())
         return self._as_sums(np.sum(totals, axis=0), np.any(lived, axis=0))
 
-    def probe(self, x: tf.Tensor, y: tf.Tensor, weights: State, before: State | None) -> Probed:
+    def probe(
+        self, x: tf.Tensor, y: tf.Tensor, epoch: int, weights: State, before: State | None
+    ) -> Probed:
         """Layer arrays and norms over the probe samples ``x`` (seeds, n, features).
 
-        Of ``weights``, not of those that are trained on meanwhile; ``before`` are the weights
-        before the last update, None at the start.
+        Of ``weights`` after ``epoch``, not of those that are trained on meanwhile; ``before`` are
+        the weights before the last update, None at the start.
         """
         old = before or weights
         now, then = (weights.first, weights.rest), (old.first, old.rest)
-        arrays, norms, slopes = self._probe(x, y, now, then)
+        probing = self._early_probe if epoch < _EARLY_EPOCHS else self._probe
+        arrays, norms, slopes = probing(x, y, now, then)
         pre, post, delta = ([tensor.numpy() for tensor in tensors] for tensors in arrays)
         gradient, weight, update = ([tensor.numpy() for tensor in tensors] for tensors in norms)
         return Probed(

@@ -179,8 +179,9 @@ def by_group(
 
 def _activation(config: RunConfig) -> Callable[..., tf.Tensor]:
     chosen = model.activation(config)
-    layer: Callable[..., tf.Tensor] = ACTIVATIONS[chosen.name].layer(*chosen.arguments)
-    return layer
+    # Its mathematics alone: what Keras does around it takes longer than tracing it.
+    function: Callable[..., tf.Tensor] = ACTIVATIONS[chosen.name].layer(*chosen.arguments).call
+    return function
 
 
 def _live_interval(config: RunConfig) -> tuple[float, float]:

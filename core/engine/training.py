@@ -220,7 +220,7 @@ class _Training:
         order: NDArray[np.int32] | None = None,
     ) -> Future[list[Report]]:
         """The reports of an epoch, of the weights as they are; who is found diverged ends here."""
-        test = self.passes.test(self.inputs.x_test, self.inputs.y_test)
+        test = self.passes.test(self.inputs.x_test, self.inputs.y_test, epoch)
         # Weights that overflowed in the epoch's last update show in the test loss alone.
         fell = ~self.ended & ~np.isfinite(test.loss)
         if fell.any():

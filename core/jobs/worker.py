@@ -195,6 +195,9 @@ class Training:
                 self._block, self._pause, self._pool, start=start, keep=keep
             ):
                 self._reports += reports
+                if self._early:
+                    # Shown at once: what comes next in the engine may be the making of a graph.
+                    self._pause()
         except BaseException as error:
             self._error = error
         self._ended = True
