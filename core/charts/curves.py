@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from core.charts import vega
 from core.charts.axes import Axes, pace_axis, positive
+from core.charts.ends import last_points
 from core.charts.palette import Style, legible
-from core.charts.placing import apart, last_points
+from core.charts.placing import apart
 from core.language import N_, Translate
 from core.metrics import Metric
 

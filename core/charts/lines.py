@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from core.charts import vega
 from core.charts.axes import tick_words
+from core.charts.ends import last_points
 from core.charts.palette import Style, legible
-from core.charts.placing import apart, last_points
+from core.charts.placing import apart
 from core.charts.pointing import pointed
 
 _LABEL_GAP = 15  # pixels: the height of one label

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from core.charts import vega
+from core.charts.ends import last_points
 from core.charts.lines import NUMBERS, QUIET, Axis, heading, line_chart, name_axis
 from core.charts.palette import Style
-from core.charts.placing import last_points
 from core.language import N_, Translate
 from core.metrics import number
 

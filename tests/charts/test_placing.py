@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.charts.placing import apart, last_points
+from core.charts.ends import last_points
+from core.charts.placing import apart
 
 PLACES = st.lists(st.floats(-50, 450), min_size=1, max_size=30)
 
