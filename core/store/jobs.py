@@ -137,6 +137,11 @@ def finish(connection: Connection, job_id: str, status: Status, message: str) ->
     """
     # A job that is being submitted, and needs some of them, is not seen before it is there.
     take_turns(connection)
+    own = select(RUNS.c.run_id).join(JOB_RUNS, JOB_RUNS.c.run == RUNS.c.number)
+    own = own.join(JOBS, JOBS.c.number == JOB_RUNS.c.job).where(JOBS.c.job_id == plain(job_id))
+    active = JOBS.c.status.in_(ACTIVE), RUNS.c.status.in_(ACTIVE)
+    # Before the job's row, as a trainer does that records.
+    runs.lock(connection, connection.execute(own.where(*active)).scalars())
     ending = (
         update(JOBS)
         .where(JOBS.c.job_id == plain(job_id), JOBS.c.status.in_(ACTIVE))
@@ -157,7 +162,6 @@ def finish(connection: Connection, job_id: str, status: Status, message: str) ->
         RUNS.c.number.not_in(needed),
         RUNS.c.status.in_(ACTIVE),
     )
-    runs.lock(connection, connection.execute(select(RUNS.c.run_id).where(*left)).scalars())
     values = {"status": given_up.value, "message": plain(message), "updated": now()}
     connection.execute(update(RUNS).where(*left).values(values))
 

@@ -72,3 +72,25 @@ def test_jobs_end_while_runs_that_they_share_report(postgresql: str) -> None:
             ended.set()
         assert stopping.result(60) > 0
         assert len(store.epochs(run_ids)) == ROUNDS * len(run_ids)
+
+
+def test_a_job_ends_from_outside_while_its_trainer_records(postgresql: str) -> None:
+    """As one does whose command is ended while another trainer trains it."""
+    experiment = Experiment(dataset="moons", epochs=1_000, seed=SEEDS)
+    with (
+        Store.open(postgresql) as store,
+        Store.open(postgresql) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        lease = store.take_lease("a", "1", lambda _: False)
+        assert lease is not None
+        for epoch in range(ROUNDS):
+            job = store.submit(experiment)
+            run_ids = store.job(job).run_ids
+            store.start_job(job)
+            ending = pool.submit(other.finish_job, job, Status.CANCELLED)
+            reports = [EpochReport(run_id, epoch, epoch, 0.0, 1.0, 1.0) for run_id in run_ids]
+            lease.record(job, 0.0, reports)
+            ending.result(60)
+            assert store.job(job).status == Status.CANCELLED
+        assert len(store.epochs(run_ids)) == ROUNDS * len(run_ids)
