@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -151,3 +152,12 @@ def test_stop_ends_a_long_training_which_resume_goes_on_with(server: Server, pag
     page.locator(".st-key-stop button").click()
     expect(page.locator(".st-key-resume button")).to_be_visible(timeout=60_000)
     expect(page.locator(EXCEPTION)).to_have_count(0)
+
+
+def test_what_a_link_has_wrong_is_shown_mark_by_mark(server: Server, page: Page) -> None:
+    """What Streamlit makes of marks after Markdown's backslashes are gone, too."""
+    wrong = "&copy; a--b -> <- >= ~= :material/home: :smile: *x* `y` $z$ ~~u~~ <i>v</i>"
+    page.goto(f"{server.url}/Compare?{urlencode({'activation': wrong})}")
+    told = page.get_by_test_id("stAlert").filter(has_text="smile").first
+    expect(told).to_be_visible()
+    assert wrong in told.inner_text().replace("\N{WORD JOINER}", "")
