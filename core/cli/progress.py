@@ -26,7 +26,8 @@ def progress(experiment: Experiment, store: Store, engine: str) -> "Progress":
         told += f", {share}trained already"
     if rest and engine == "stacked":
         ahead = plan(experiment.grid(), rest, store)
-        known = [one.after for one in ahead if one.after is not None for _ in one.run_ids]
+        # Beside them what has diverged since, which is none of the rest.
+        known = [p.after for p in ahead if p.after is not None for r in p.run_ids if r in rest]
         if known:
             share = "" if len(runs) == 1 else f"{len(known):,} of them "
             where = f"from epoch {known[0]:,}" if len(set(known)) == 1 else "from where they stood"

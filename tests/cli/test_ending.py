@@ -1,7 +1,5 @@
 """How the command line ends: exit codes, one sentence on standard error, and Ctrl-C."""
 
-import contextlib
-import io
 import os
 import pty
 import resource
@@ -16,9 +14,8 @@ import pytest
 
 from core.cli import cli
 from core.cli.gallery import gallery
-from core.cli.progress import Progress
 from core.experiment import RunConfig
-from core.report import EpochReport, RunEnd, Status
+from core.report import RunEnd, Status
 from core.store import Store
 
 from .conftest import ROOT, Shell, one_sentence
@@ -96,19 +93,6 @@ def test_the_readme_lists_every_command(file: str) -> None:
         # The trainer is the app's own; the section of what is kept where tells of it.
         if name != "trainer":
             assert any(line.startswith(f"python -m core {name}") for line in lines), name
-
-
-def test_progress_counts_epochs_of_training_alone() -> None:
-    seen = Progress("1 run", 2)
-    told = io.StringIO()
-    with contextlib.redirect_stderr(told), seen:
-        assert not seen.begun
-        for epoch in range(3):
-            report = EpochReport("00" * 8, epoch, epoch, 0.1 * epoch, 1.0, 1.0)
-            seen.saw([report])
-            # The state before training is worth keeping, too.
-            assert seen.begun
-    assert told.getvalue().splitlines() == ["1 run", "1 of 2 epochs", "2 of 2 epochs"]
 
 
 @pytest.mark.parametrize(
