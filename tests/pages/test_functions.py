@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.catalog import ACTIVATIONS, LOSSES
 from core.errors import BundleUnavailable
 from pages.shared import caches
+from pages.shared.markdown import escaped
 
 from .conftest import opened
 
@@ -56,7 +57,7 @@ def test_costs_are_the_shipped_ones_with_machine_and_rounds_and_missing_ones_say
     monkeypatch.setattr(caches, "activation_costs", gone)
     app = _functions()
     assert not app.exception
-    assert "cannot be read: gone" in app.info[0].value
+    assert escaped("cannot be read: gone") in app.info[0].value
     assert set(app.dataframe[0].value["cost of f and f′"]) == {"–"}
 
 
