@@ -77,6 +77,16 @@ def number(value: float, digits: int = 3) -> str:
     return f"{sign}{mantissa.removesuffix('.0')}×10{shown}"
 
 
+def measured(seconds: float) -> str:
+    """A time that was measured: small networks need milliseconds, which are not nothing.
+
+    Number and unit stay in one line.
+    """
+    brief = 0 < seconds < 0.0995
+    shown = f"{number(1000 * seconds, 2)} ms" if brief else duration(seconds)
+    return shown.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def duration(seconds: float, translate: Translate = str) -> str:
     """A time as people say it: ``0.04 s``, ``38 s``, ``2 min 10 s``, ``3 h 05 min``."""
     return lasting(seconds).told(translate)

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from core.language import translator
-from core.metrics import METRICS, duration, number
+from core.metrics import METRICS, duration, measured, number
 
 ACCURACY, LOSS = METRICS["test_accuracy"], METRICS["test_loss"]
 
@@ -62,3 +62,9 @@ def test_times_are_said_as_people_say_them(seconds: float, text: str) -> None:
 )
 def test_times_are_said_in_the_readers_language(seconds: float, text: str) -> None:
     assert duration(seconds, translator("ja")) == text
+
+
+def test_a_measured_time_of_milliseconds_is_not_nothing() -> None:
+    shown = {0.0: "0.00 s", 0.0005: "0.50 ms", 0.0031: "3.1 ms", 0.099: "99 ms", 0.2: "0.20 s"}
+    for seconds, text in shown.items():
+        assert measured(seconds).replace("\N{NO-BREAK SPACE}", " ") == text

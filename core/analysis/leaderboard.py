@@ -13,9 +13,7 @@ import pandas as pd
 from core.analysis.comparison import paired_differences, ranked, summarise
 from core.analysis.convergence import convergence, epochs_to_target
 from core.language import N_, Translate
-from core.metrics import Metric, duration
-
-_NO_BREAK = "\u00a0"
+from core.metrics import Metric, measured
 
 DIVERGED = N_("{count} of {runs} diverged")
 FAILED = N_("{count} of {runs} failed")
@@ -127,7 +125,7 @@ def _until(row: Mapping[Any, Any], _: Translate) -> str:
     shown = _("not reached")
     if math.isfinite(row["epochs_to"]):
         epochs = _("epoch {count}").format(count=f"{row['epochs_to']:g}")
-        shown = f"{epochs} · {duration(row['seconds_to']).replace(' ', _NO_BREAK)}"
+        shown = f"{epochs} · {measured(row['seconds_to'])}"
     if row["reached"] == row["ended"]:
         return shown
     return f"{shown} ({row['reached']}/{row['ended']})"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.analysis.comparison import headline
 from core.analysis.configurations import field_text, varying
-from core.metrics import METRICS, duration, number
+from core.metrics import METRICS, measured, number
 
 # Their values span powers of ten.
 _LOGARITHMIC = ("learning_rate", "batch_size", "train_samples", "epochs", "l1", "l2")
@@ -88,5 +88,5 @@ def _text(value: float, name: str, logarithmic: bool, exact: bool = False) -> st
     if name in METRICS:
         return METRICS[name].text(shown)
     if name == "train_seconds":
-        return duration(shown)
+        return measured(shown)
     return f"{shown:.6g}" if exact else number(shown)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.analysis.rates import RateRange, rate_text
 from core.language import N_, Translate
-from core.metrics import duration, number
+from core.metrics import measured, number
 
 _MOST_NAMED = 8
 _CELL = ("name", "kind", "learning_rate")
@@ -157,7 +157,7 @@ def table(race: pd.DataFrame, baseline: str, _: Translate, unit: str = "epochs")
     texts: dict[str, Any] = {
         "epochs": lambda value: f"{value:g}",
         "updates": lambda value: f"{value:,.0f}",
-        "seconds": _seconds,
+        "seconds": measured,
     }
     titles = {"epochs": _("epochs"), "updates": _("updates"), "seconds": _("seconds")}
     others = [name for name in texts if name != unit]
@@ -269,12 +269,6 @@ def _span(row: _Row, unit: str, text: Any, _: Translate) -> str:
     if math.isnan(low) or low == high:
         return shown(middle)
     return f"{shown(middle)} ({shown(low)}–{shown(high)})"
-
-
-def _seconds(value: float) -> str:
-    # Small networks reach a target in milliseconds, which are not nothing.
-    shown = duration(value) if value >= 0.0995 or value == 0 else f"{number(1000 * value, 2)} ms"
-    return shown.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _p(value: float) -> str:

@@ -40,7 +40,7 @@ def fit_chart(
             color=vega.Color(
                 "configuration:N",
                 scale=vega.Scale(domain=labels, range=[styles[label].colour for label in labels]),
-                legend=vega.Legend(title=None, orient="top", columns=4, labelLimit=200),
+                legend=vega.Legend(title=None, orient="top", columns=2, labelLimit=200),
             ),
             strokeDash=vega.StrokeDash(
                 "configuration:N",

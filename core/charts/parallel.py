@@ -72,7 +72,9 @@ def parallel_chart(
     # Lines run where these words stand: each word has a halo in the page's own colour.
     looks = ({"color": paper, "stroke": paper, "strokeWidth": 4}, {"color": ink})
     halo, words = (
-        told.mark_text(align="left", dx=5, fontSize=11, **look).encode(x=x, y=y, text="text:N")
+        told.mark_text(align="left", dx=5, fontSize=11, limit=100, **look).encode(
+            x=x, y=y, text="text:N"
+        )
         for look in looks
     )
     chart: vega.Chart = (
