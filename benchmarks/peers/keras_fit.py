@@ -11,7 +11,8 @@ from data import load
 
 def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, float]]:
     """Train run after run."""
-    start()
+    # With all processors, as Keras has them by default.
+    start(one_thread=False)
     configs = experiment.grid()
     for place in places:
         history, _ = fit(configs[place])

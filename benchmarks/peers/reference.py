@@ -9,7 +9,8 @@ from core.report import EpochReport
 
 def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, float]]:
     """Train run after run."""
-    start()
+    # With all processors, as Keras has them by default.
+    start(one_thread=False)
     from core.engine.reference import train_run
 
     configs = experiment.grid()

@@ -1,28 +1,36 @@
 """What training will cost: a model of time for blocks, without TensorFlow.
 
-The constants were measured (see benchmarks); ``core.jobs`` corrects the estimate by what
-this machine's own runs took.
+The constants were measured (see benchmarks), each block in one thread; ``core.jobs`` corrects
+the estimate by what this machine's own runs took.
 """
 
 import itertools
+from collections.abc import Iterable
 
 from core.engine.draws import PROBE_SAMPLES
 from core.engine.layout import layers_together
 from core.engine.plan import Block
+from core.engine.processors import processors
 
 # Seconds of one update beside its arithmetic, plain and compiled by XLA: a base and a share
 # for each layer and for each group of activations in it.
-_PLAIN_BASE, _PLAIN_LAYER, _PLAIN_GROUP = 2e-4, 5e-5, 8e-5
+_PLAIN_BASE, _PLAIN_LAYER, _PLAIN_GROUP = 1e-4, 4e-5, 1.7e-5
 _XLA_BASE, _XLA_LAYER, _XLA_GROUP = 4e-5, 2e-5, 3e-6
-_PLAIN_FLOPS, _XLA_FLOPS = 6e10, 2e11
+_PLAIN_FLOPS, _XLA_FLOPS = 7e10, 9e10
 # Seconds of an entry: of an activation, forwards and backwards; of a weight's update.
-_PLAIN_ENTRY, _XLA_ENTRY = 1.9e-8, 6e-9
-_PLAIN_WEIGHT, _XLA_WEIGHT = 5e-9, 2.5e-9
+_PLAIN_ENTRY, _XLA_ENTRY = 1.6e-8, 1e-8
+_PLAIN_WEIGHT, _XLA_WEIGHT = 3e-9, 2e-9
 _TRACE, _TRACE_LAYER, _COMPILE, _COMPILE_LAYER = 0.6, 0.1, 0.8, 0.4
 _TRACED_RUN = 5
 _REPORT_ENTRIES = 4e7
 # Seconds that XLA saves for each activation that is evaluated or probed.
 _REPORT_GAIN = 3e-9
+
+
+def together(each: Iterable[float]) -> float:
+    """Wall-clock seconds of blocks that take ``each`` so long, trained side by side here."""
+    times = list(each)
+    return max(sum(times) / processors(), max(times, default=0.0))
 
 
 def seconds(block: Block) -> float:

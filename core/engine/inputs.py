@@ -67,3 +67,10 @@ def taken(array: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.flo
     flat = rows.reshape(len(rows), -1)
     places = np.zeros(len(flat), int) if len(array) == 1 else np.arange(len(flat))
     return np.stack([array[p][r] for p, r in zip(places, flat, strict=True)])
+
+
+def rows_of(array: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+    """``rows`` (seeds, n) of ``array`` (seeds or 1, samples, …): (seeds, n, …)."""
+    if array.shape[0] == 1 and rows.shape[0] != 1:
+        return tf.gather(array[0], rows)
+    return tf.gather(array, rows, batch_dims=1)

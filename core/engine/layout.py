@@ -19,15 +19,12 @@ from numpy.typing import NDArray
 from core.catalog import ACTIVATIONS
 from core.catalog.choice import parse
 from core.engine.draws import weights_of_seeds
-from core.engine.plan import Block
+from core.engine.plan import DEEP, Block
 from core.experiment import RunConfig
 from core.language import N_
 
 Array = NDArray[np.float32]
 Kind = Literal["kernel", "bias", "slope"]
-
-# So many layers alike are computed in a loop: fewer are traced as soon.
-_LONG_RUN = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,8 @@ def _parts(sizes: tuple[int, ...], learns_slopes: bool) -> tuple[Part, ...]:
 def layers_together(config: RunConfig) -> tuple[range, ...]:
     """Layers that are computed as one, from the first (0) to the output's: in runs, or alone.
 
-    A run is many consecutive layers with as many inputs as units, and the same in all.
+    A run is many consecutive layers with as many inputs as units, and the same in all: a loop
+    of fewer than ``DEEP`` is traced no sooner than they are.
     """
     sizes, hidden = config.sizes, len(config.hidden)
 
@@ -79,7 +77,7 @@ def layers_together(config: RunConfig) -> tuple[range, ...]:
     found: list[range] = []
     for _, alike in itertools.groupby(range(hidden + 1), width):
         layers = list(alike)
-        step = len(layers) if len(layers) >= _LONG_RUN else 1
+        step = len(layers) if len(layers) >= DEEP else 1
         found.extend(range(layer, layer + step) for layer in layers[::step])
     return tuple(found)
 

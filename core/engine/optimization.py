@@ -50,11 +50,11 @@ class Optimization:
         # Two optimizers, for the members stand on other axes in the first kernel.
         self._axes = [(seeds, 1, variants, 1), (seeds, variants, 1)]
         self._sums = [(1, 3), (2,)]
-        self._rates = [tf.Variable(tf.zeros(axes)) for axes in self._axes]
+        self.rates = [tf.Variable(tf.zeros(axes)) for axes in self._axes]
         factors = model.factors(config)
         self._optimizers = [
             model.optimizer(config, StackedRate(rates, factors, alive), clip=False)
-            for rates in self._rates
+            for rates in self.rates
         ]
         for optimizer, variable in zip(self._optimizers, variables, strict=True):
             optimizer.build([variable])
@@ -66,7 +66,7 @@ class Optimization:
     def load(self, block: Block) -> None:
         """The rates of ``block``; moments and counters as before the first update."""
         rates = np.asarray([config.learning_rate for config in block.configs], np.float32)
-        for variable, axes in zip(self._rates, self._axes, strict=True):
+        for variable, axes in zip(self.rates, self._axes, strict=True):
             variable.assign(rates.reshape(axes))
         for optimizer, starts in zip(self._optimizers, self._starts, strict=True):
             for variable, start in zip(optimizer.variables, starts, strict=True):

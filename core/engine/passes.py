@@ -1,7 +1,8 @@
 """The compiled passes of a stack: train some updates, evaluate, probe.
 
 Each is one call of a TensorFlow function over all members, compiled by XLA where there is
-enough of it to pay off, else run as a plain graph, which starts sooner.
+enough of it to pay off, else run as a plain graph, which starts sooner. Blocks that are alike
+share these functions, each with variables of its own.
 """
 
 from collections.abc import Callable
@@ -9,18 +10,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from core.engine.inputs import rows_of
 from core.engine.optimization import Optimization
 from core.engine.plan import Block
 from core.engine.probing import probe
 from core.engine.reporting import Probed, Sums
+from core.engine.shared import Functions, Shared
 from core.engine.stack import Stack
 
-# Entries of the widest tensor of an evaluation's step: some megabytes, which a cache holds.
-_EVALUATION_ENTRIES = 1_000_000
+# Entries of the widest tensor of an evaluation's step: a megabyte, which a cache holds.
+_EVALUATION_ENTRIES = 300_000
 # Activations of a pass in steps without a graph: tracing one takes a tenth of a second or two.
 _EAGER_ENTRIES = 10_000_000
 # The start and the first epoch are waited for: graphs are made after them.
@@ -48,7 +52,9 @@ class Passes:
         xla: bool,
         xla_reports: bool = False,
         statistics: bool = True,
+        like: "Passes | None" = None,
     ) -> None:
+        """Passes of ``block``; ``like`` are those of one of the same structure."""
         self.block, self.stack = block, Stack(block)
         self._classification = classification
         axes = (block.seeds, block.variants)
@@ -66,22 +72,34 @@ class Passes:
         self._optimization = Optimization(block, variables, self._alive)
         weights = sum(int(np.prod(variable.shape)) for variable in variables)
         self.carries = statistics and weights <= _CARRIED_WEIGHTS
-        self._train = tf.function(self._updates, jit_compile=xla, autograph=False)
-        self._turn = tf.function(self._turned, autograph=False)
-        config, graph = block.shape, partial(tf.function, jit_compile=xla_reports, autograph=False)
+        self._rows = _rows_at_once(block)
+        self.functions: Functions = (
+            like.functions.over(self._standing())
+            if like
+            else self._made(xla, xla_reports, statistics)
+        )
+
+    def _made(self, xla: bool, xla_reports: bool, statistics: bool) -> "Functions":
+        updates = tf.function(self._updates, jit_compile=xla, autograph=False)
+        config, members = self.block.shape, len(self.block.configs)
+        graph = partial(tf.function, jit_compile=xla_reports, autograph=False)
         test, whole = (partial(self._summed, live=live) for live in (False, statistics))
         probing = partial(probe, self.stack)
 
         def is_little(samples: int) -> bool:
-            entries = len(block.configs) * samples * sum(config.sizes[1:])
+            entries = members * samples * sum(config.sizes[1:])
             return not xla_reports and entries <= _EAGER_ENTRIES
 
-        self._test, self._probe = graph(test), graph(probing)
-        self._early_test = test if is_little(config.test_samples) else self._test
-        self._early_probe = probing if is_little(config.train_samples) else self._probe
-        # Asked at the start and at the end alone.
-        self._evaluate = whole if is_little(config.train_samples) else graph(whole)
-        self._rows = _rows_at_once(block)
+        tested, probed = graph(test), graph(probing)
+        return Functions(
+            train=Shared(updates, self._standing()),
+            test=tested,
+            probe=probed,
+            # Asked at the start and at the end alone.
+            evaluate=whole if is_little(config.train_samples) else graph(whole),
+            early_test=test if is_little(config.test_samples) else tested,
+            early_probe=probing if is_little(config.train_samples) else probed,
+        )
 
     def load(self, block: Block) -> None:
         """Begin anew with ``block``, of the same structure but perhaps of other draws and rates."""
@@ -91,12 +109,16 @@ class Passes:
         self._alive.assign(tf.ones_like(self._alive))
         self._diverged_at.assign(-tf.ones_like(self._diverged_at))
         self._done.assign(0)
-        self._turn()
+        self._turned()
 
     def variables(self) -> list[Any]:
         """All that training changes: with the same numbers in them it goes on the same."""
         own = (self._alive, self._diverged_at, self._done, self._totals, self._live)
         return [self.stack.first, self.stack.rest, *own, *self._optimization.variables()]
+
+    def _standing(self) -> list[tf.Variable]:
+        """The variables that an update reads or changes."""
+        return [*map(_bare, self.variables()), *self._optimization.rates]
 
     def train(
         self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, first: int, count: int
@@ -105,13 +127,15 @@ class Passes:
 
         Returns the weights before the last of them, if this block ``carries`` them.
         """
-        _, *before = self._train(x, y, order, tf.constant(first), tf.constant(first + count))
+        _, *before = self.functions.train(
+            x, y, order, tf.constant(first), tf.constant(first + count)
+        )
         self._done.numpy()
         return State(*before) if before else None
 
     def turn(self) -> Sums:
         """End an epoch: the sums over the samples trained on since the last call."""
-        return self._as_sums(*(tensor.numpy() for tensor in self._turn()))
+        return self._as_sums(*(tensor.numpy() for tensor in self._turned()))
 
     def diverged_at(self) -> NDArray[np.int32]:
         """For each member the update (1, 2, …; 0: the start) whose loss was not finite, else -1."""
@@ -128,12 +152,13 @@ class Passes:
 
         With the weights as they are after ``epoch``, and without a look at which units live.
         """
-        sums = self._early_test if epoch < _EARLY_EPOCHS else self._test
+        functions = self.functions
+        sums = functions.early_test if epoch < _EARLY_EPOCHS else functions.test
         return self._in_steps(sums, x, y, self.stack.weights())
 
     def evaluate(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
         """The sums over ``x`` and ``y``, as for ``test``, with ``weights``."""
-        return self._in_steps(self._evaluate, x, y, (weights.first, weights.rest))
+        return self._in_steps(self.functions.evaluate, x, y, (weights.first, weights.rest))
 
     def _in_steps(
         self,
@@ -163,7 +188,8 @@ class Passes:
         """
         old = before or weights
         now, then = (weights.first, weights.rest), (old.first, old.rest)
-        probing = self._early_probe if epoch < _EARLY_EPOCHS else self._probe
+        functions = self.functions
+        probing = functions.early_probe if epoch < _EARLY_EPOCHS else functions.probe
         arrays, norms, slopes = probing(x, y, now, then)
         pre, post, delta = ([tensor.numpy() for tensor in tensors] for tensors in arrays)
         gradient, weight, update = ([tensor.numpy() for tensor in tensors] for tensors in norms)
@@ -194,7 +220,7 @@ class Passes:
         def body(update: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, ...]:
             rows = tf.gather(order, update, axis=1)
             weights = self.stack.weights()
-            self._update(_rows(x, rows), _rows(y, rows), weights)
+            self._update(rows_of(x, rows), rows_of(y, rows), weights)
             return (update + 1, *(weights if self.carries else ()))
 
         carried = self.stack.weights() if self.carries else ()
@@ -259,16 +285,14 @@ class Passes:
         return tf.stack([squares, tf.reduce_sum(tf.abs(error), axis=3)], axis=-1)
 
 
+def _bare(variable: Any) -> tf.Variable:
+    """The TensorFlow variable of Keras's, or itself."""
+    return variable.value if isinstance(variable, keras.Variable) else variable
+
+
 def _rows_at_once(block: Block) -> int:
     """Samples of an evaluation's step: the test samples in equal parts of a bounded size."""
     config = block.shape
     most = max(1, _EVALUATION_ENTRIES // (len(block.configs) * max(config.sizes[1:])))
     steps = -(-config.test_samples // most)
     return -(-config.test_samples // steps)
-
-
-def _rows(array: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-    """``rows`` (seeds, n) of ``array`` (seeds or 1, samples, …): (seeds, n, …)."""
-    if array.shape[0] == 1 and rows.shape[0] != 1:
-        return tf.gather(array[0], rows)
-    return tf.gather(array, rows, batch_dims=1)

@@ -19,12 +19,19 @@ VARIANT_FIELDS = (
     *("kernel_initializer", "bias_initializer"),
 )
 
-# Weights of a block: 8 networks of 784-128-128-10. Past it, weights, gradients and both
-# moments of Adam (16 bytes a weight) fall out of a last-level cache of 16 MB.
-_BLOCK_WEIGHTS = 1_000_000
+# Weights of a block: 4 networks of 784-128-128-10, whose weights, gradients and both moments of
+# Adam (16 bytes a weight) take 8 MB. Blocks train side by side: more and smaller ones keep
+# processors busy, and one of many shows its first epoch sooner.
+_BLOCK_WEIGHTS = 500_000
+# Of networks of so many layers a block holds more: to trace it takes seconds.
+DEEP, _OF_DEEP = 15, 4
 # Pre-activations of the probe: z, a, delta and f' of every member live at once (16 bytes).
 _BLOCK_PROBE_ENTRIES = 8_000_000
 _BLOCK_MEMBERS = 1_024
+# Into so many blocks a stack is cut that one could hold, for processors to share.
+_SIDE_BY_SIDE = 3
+# Weights below which a block takes about as long with half of its networks.
+_LEAST_WEIGHTS = 50_000
 # Of so many blocks one more compilation is a part that counts.
 _FEW = 4
 # Inputs of all seeds, 4 bytes each, held by NumPy and by TensorFlow.
@@ -85,7 +92,7 @@ def _cut(stack: Sequence[RunConfig]) -> Iterator[Block]:
         alike_seeds.setdefault(tuple(map(_variant, runs)), []).append(seed)
     for seeds in alike_seeds.values():
         runs = by_seed[seeds[0]]
-        most = members(runs[0])
+        most = min(members(runs[0]), max(_least(runs[0]), -(-len(stack) // _SIDE_BY_SIDE)))
         for places in _together(runs, most):
             together = min(seeds_at_once(runs[0]), max(1, most // len(places)))
             for first, last in _alike_shares(len(seeds), together):
@@ -96,27 +103,34 @@ def _cut(stack: Sequence[RunConfig]) -> Iterator[Block]:
 def _together(runs: Sequence[RunConfig], most: int) -> list[list[int]]:
     """The places of one seed's runs by block, of ``most`` runs each.
 
-    Where every function has as many rates and initializers, each block has all functions and
-    some of these: such blocks are alike, and compiled once.
+    Where every function has as many rates and initializers, each block has all functions, or as
+    many as it holds, and some of these: such blocks are alike, and compiled once.
     """
     by_kind: dict[tuple[str, ...], list[int]] = {}
     for place, run in enumerate(runs):
         by_kind.setdefault((run.activation, run.output, run.loss), []).append(place)
     kinds = list(by_kind.values())
-    if len({len(places) for places in kinds}) == 1 and len(kinds) <= most:
-        spans = _alike_shares(len(kinds[0]), most // len(kinds))
+    if len({len(places) for places in kinds}) == 1:
         return [
-            sorted(place for places in kinds for place in places[low:high]) for low, high in spans
+            sorted(place for places in kinds[first:last] for place in places[low:high])
+            for first, last in _even(len(kinds), most)
+            for low, high in _alike_shares(len(kinds[0]), most // (last - first))
         ]
     return [list(range(low, high)) for low, high in _even(len(runs), most)]
 
 
 def members(config: RunConfig) -> int:
     """How many runs like ``config`` one block holds."""
-    weights = _BLOCK_WEIGHTS // config.parameters
+    more = _OF_DEEP if len(config.hidden) >= DEEP else 1
+    weights = more * _BLOCK_WEIGHTS // config.parameters
     probe = min(PROBE_SAMPLES, config.train_samples)
-    entries = _BLOCK_PROBE_ENTRIES // max(1, probe * sum(config.hidden))
+    entries = more * _BLOCK_PROBE_ENTRIES // max(1, probe * sum(config.hidden))
     return max(1, min(weights, entries, _BLOCK_MEMBERS))
+
+
+def _least(config: RunConfig) -> int:
+    """How many runs like ``config`` are not shared between processors."""
+    return max(1, _LEAST_WEIGHTS // config.parameters)
 
 
 def seeds_at_once(config: RunConfig) -> int:

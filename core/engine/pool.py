@@ -1,9 +1,11 @@
-"""What stays between blocks: compiled passes, and the samples that all seeds share.
+"""What stays between blocks: compiled passes, samples that all seeds share, and threads.
 
 Blocks that differ in their seeds, rates and initializers alone are compiled once.
 """
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
@@ -11,6 +13,7 @@ from core.engine.cost import prefers_xla, prefers_xla_reports
 from core.engine.inputs import Inputs, inputs
 from core.engine.passes import Passes
 from core.engine.plan import Block
+from core.engine.processors import processors
 
 # A compiled block holds its weights and moments, some 20 MB at most.
 _MOST = 4
@@ -19,10 +22,19 @@ _SAMPLES = ("dataset", "train_samples", "test_samples", "noise", "outliers")
 
 
 class PassesPool:
-    """Passes and samples that wait to be used again. Not shared by threads."""
+    """Passes and samples that wait to be used again, by blocks in any threads.
+
+    ``tellers`` are the threads in which the reports of epochs are made.
+    """
 
     def __init__(self) -> None:
+        # Half of the processors: each holds the arrays of a probe.
+        self.tellers = ThreadPoolExecutor(max(1, processors() // 2), "statistics")
+        self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._waiting: dict[tuple[Block, bool], Passes] = {}
+        # By structure the passes whose functions others share.
+        self._models: dict[tuple[Block, bool], Passes] = {}
         # Kept for the next block, and those that some block under way still has.
         self._kept: Inputs | None = None
         self._living: WeakValueDictionary[tuple[object, ...], Inputs] = WeakValueDictionary()
@@ -33,26 +45,36 @@ class PassesPool:
     ) -> Iterator[Passes]:
         """Passes loaded with ``block``, to be used inside the ``with`` alone."""
         structure = (block.structure(), statistics)
-        # Taken out while in use: two generators may be on their way side by side.
-        passes = self._waiting.pop(structure, None)
+        # Taken out while in use: several blocks may be on their way side by side.
+        with self._lock:
+            passes = self._waiting.pop(structure, None)
+            if passes is None:
+                model = self._models.pop(structure, None)
+                made = Passes(
+                    block,
+                    classification,
+                    xla=prefers_xla(block),
+                    xla_reports=prefers_xla_reports(block),
+                    statistics=statistics,
+                    like=model,
+                )
+                _keep(self._models, structure, model or made)
         if passes is None:
-            passes = Passes(
-                block,
-                classification,
-                xla=prefers_xla(block),
-                xla_reports=prefers_xla_reports(block),
-                statistics=statistics,
-            )
+            passes = made
         else:
             passes.load(block)
         yield passes
-        # Only what ended in order is used again. The one used longest ago makes room.
-        self._waiting[structure] = passes
-        if len(self._waiting) > _MOST:
-            del self._waiting[next(iter(self._waiting))]
+        # Only what ended in order is used again.
+        with self._lock:
+            _keep(self._waiting, structure, passes)
 
     def inputs(self, block: Block) -> Inputs:
         """The samples of ``block``; the last that were the same for every seed are kept."""
+        # One after the other: those that share samples read them once.
+        with self._reading:
+            return self._inputs(block)
+
+    def _inputs(self, block: Block) -> Inputs:
         config, seeds = block.shape, block.seed_numbers
         key = tuple(getattr(config, name) for name in _SAMPLES)
         if (living := self._living.get(key)) is not None:
@@ -64,3 +86,12 @@ class PassesPool:
         if config.shares_samples:
             self._kept = self._living[key] = found
         return found
+
+
+def _keep(
+    kept: dict[tuple[Block, bool], Passes], structure: tuple[Block, bool], passes: Passes
+) -> None:
+    """Keep ``passes``; the ones used longest ago make room."""
+    kept[structure] = passes
+    if len(kept) > _MOST:
+        del kept[next(iter(kept))]

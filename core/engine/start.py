@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 
 # Set by a user, TensorFlow tells what it says there, and all that it tells is shown.
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+# Threads of one operation, as TensorFlow reads it when it is first used.
+_THREADS = "TF_NUM_INTRAOP_THREADS"
 # Errors alone: 0 is all, 1 leaves out information, 2 warnings too.
 _ERRORS = "2"
 
@@ -33,11 +35,14 @@ _NEWS = re.compile(
 )
 
 
-def start(*, alone: bool = False) -> None:
+def start(*, alone: bool = False, one_thread: bool = True) -> None:
     """Import TensorFlow, and Keras on it; anything but news that they tell is shown.
 
     ``alone``: nothing but our training uses Keras in this process. It starts without what it
-    has for others: frames, estimators, sparse arrays and HDF5 files.
+    has for others: frames, estimators, sparse arrays and HDF5 files. ``one_thread``: each
+    operation is computed by the thread that asks for it, as suits blocks side by side: threads
+    that share one of these small products wait for one another most of the time. Where
+    TensorFlow was there before, it stays as it is.
     """
     # Whatever a user's own Keras is set to: the stack is made of TensorFlow's variables.
     os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -45,6 +50,8 @@ def start(*, alone: bool = False) -> None:
     if "tensorflow" in sys.modules or LEVEL in os.environ:
         return
     os.environ[LEVEL] = _ERRORS
+    if one_thread:
+        os.environ.setdefault(_THREADS, "1")
     # Its advice on retracing is for who writes loops; ours are few and meant.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with _without_news(), _without_collection(), _withheld(_NEEDLESS if alone else ()):

@@ -6,8 +6,9 @@ or when ``stop`` says so.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, wait
 
 import numpy as np
 import tensorflow as tf
@@ -29,6 +30,8 @@ from core.report import BlockState, Report, RunEnd, Status
 _SLICE_SECONDS = 0.5
 # Between two states of a block on its way: what is trained again where its process is killed.
 _KEEP_SECONDS = 30.0
+# Epochs whose reports are made while the next one trains.
+_MOST_AHEAD = 2
 
 
 def never() -> bool:
@@ -61,7 +64,8 @@ def train_block(
     classification = block.shape.source.task.kind == "classification"
     pool = pool or PassesPool()
     with pool.passes(block, classification=classification, statistics=statistics) as passes:
-        training = _Training(block, stop, pool.inputs(block), passes, statistics, keep)
+        inputs = pool.inputs(block)
+        training = _Training(block, stop, inputs, passes, statistics, keep, pool.tellers)
         yield from training.reports(start)
         if keep and (state := training.state()):
             keep(state)
@@ -78,10 +82,10 @@ class _Training:
         passes: Passes,
         statistics: bool,
         keep: Callable[[BlockState], None] | None,
+        tellers: Executor,
     ) -> None:
         self.block, self.config, self.stop = block, block.shape, stop
         self.keep, self.kept_at = keep, time.monotonic()
-        self.standing: BlockState | None = None
         self.inputs = inputs
         self.passes, self.statistics = passes, statistics
         self.ended = np.zeros((block.seeds, block.variants), bool)
@@ -93,51 +97,61 @@ class _Training:
         self.stopped = False
         # The weights before the last update.
         self.before: State | None = None
-        self.teller = Teller(block, inputs, passes, statistics)
+        self.teller, self.tellers = Teller(block, inputs, passes, statistics), tellers
+        # Of the epochs behind, in their order.
+        self.made: deque[Future[list[Report]]] = deque()
         # Of each hidden layer and member: the last epoch's, as a longer run would report it.
         self.dead: list[NDArray[np.float64]] = []
 
     def reports(self, start: bytes | None) -> Iterator[list[Report]]:
-        """A list an epoch. Statistics are made in a thread of their own while training goes on."""
-        with ThreadPoolExecutor(1, "statistics") as thread:
-            made: Future[list[Report]] | None = None
-            if start and self._go_on(start):
-                if self.ended.any():
-                    yield self._diverged()
-            else:
-                made = self._made(thread, 0)
-            for epoch in range(self.epoch + 1, self.config.epochs + 1):
-                if self.ended.all():
-                    break
-                order = self._order(epoch)
-                for _ in self._slices(order):
-                    if made and made.done():
-                        yield made.result()
-                        made = None
-                if made:
-                    yield made.result()
-                self._say_where()
-                if self.stopped:
-                    yield self._cancelled()
-                    return
-                self.epoch, self.updates = epoch, 0
-                made = self._made(thread, epoch, self.passes.turn(), order)
-                self.standing = self.state() if self._is_due() else None
-            if made:
-                yield made.result()
+        """A list an epoch. Statistics are made in threads of their own while training goes on."""
+        try:
+            yield from self._epochs(start)
+        finally:
+            # Nobody reads what is under way any more: it ends before its arrays are used again.
+            wait(self.made)
 
-    def _say_where(self) -> None:
-        """Keep where the block stood after the last epoch, if that was due."""
-        if self.keep and self.standing:
-            self.keep(self.standing)
-        self.standing = None
+    def _epochs(self, start: bytes | None) -> Iterator[list[Report]]:
+        yield from self._begun(start)
+        for epoch in range(self.epoch + 1, self.config.epochs + 1):
+            if self.ended.all():
+                break
+            order = self._order(epoch)
+            for _ in self._slices(order):
+                while self.made and self.made[0].done():
+                    yield self.made.popleft().result()
+            if self.stopped:
+                break
+            while len(self.made) >= _MOST_AHEAD:
+                yield self.made.popleft().result()
+            self.epoch, self.updates = epoch, 0
+            self._make(epoch, self.passes.turn(), order)
+            yield from self._say_where()
+        yield from self._rest()
+        if self.stopped:
+            yield self._cancelled()
 
-    def _is_due(self) -> bool:
-        """Whether where the block stands is to be kept, though it goes on."""
-        due = self.keep is not None and time.monotonic() - self.kept_at >= _KEEP_SECONDS
-        if due:
-            self.kept_at = time.monotonic()
-        return due
+    def _begun(self, start: bytes | None) -> Iterator[list[Report]]:
+        """Go on from ``start``, telling who had ended, or begin with epoch 0."""
+        if not start or not self._go_on(start):
+            self._make(0)
+        elif self.ended.any():
+            yield self._diverged()
+
+    def _rest(self) -> Iterator[list[Report]]:
+        """The reports of all epochs behind."""
+        while self.made:
+            yield self.made.popleft().result()
+
+    def _say_where(self) -> Iterator[list[Report]]:
+        """Where that is due, keep where the block stands, behind all reports before it."""
+        due = time.monotonic() - self.kept_at >= _KEEP_SECONDS
+        if self.keep is None or not due or self.epoch == self.config.epochs:
+            return
+        self.kept_at = time.monotonic()
+        if state := self.state():
+            yield from self._rest()
+            self.keep(state)
 
     def state(self) -> BlockState | None:
         """Where the block stands; None where that is its start, or too much to be kept."""
@@ -212,14 +226,10 @@ class _Training:
         elif took > _SLICE_SECONDS and self.per_slice > 1:
             self.per_slice //= 2
 
-    def _made(
-        self,
-        thread: ThreadPoolExecutor,
-        epoch: int,
-        seen: Sums | None = None,
-        order: NDArray[np.int32] | None = None,
-    ) -> Future[list[Report]]:
-        """The reports of an epoch, of the weights as they are; who is found diverged ends here."""
+    def _make(
+        self, epoch: int, seen: Sums | None = None, order: NDArray[np.int32] | None = None
+    ) -> None:
+        """Have an epoch reported, of the weights as they are; who is found diverged ends here."""
         test = self.passes.test(self.inputs.x_test, self.inputs.y_test, epoch)
         # Weights that overflowed in the epoch's last update show in the test loss alone.
         fell = ~self.ended & ~np.isfinite(test.loss)
@@ -240,7 +250,7 @@ class _Training:
             before=self.before,
         )
         self.ended |= diverged_at >= 0
-        return thread.submit(self.teller.reports, moment)
+        self.made.append(self.tellers.submit(self.teller.reports, moment))
 
     def _diverged(self) -> list[Report]:
         """The ends of the members that had ended before the state that training goes on from."""

@@ -198,7 +198,7 @@ def overdue(limits: Bounds) -> KasseiError:
 
 
 def _seconds(configs: Sequence[RunConfig]) -> float:
-    return sum(map(cost.seconds, blocks(configs)))
+    return cost.together(map(cost.seconds, blocks(configs)))
 
 
 def _shorter(config: RunConfig, epochs: int) -> RunConfig:

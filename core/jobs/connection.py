@@ -1,7 +1,8 @@
 """A connection to Dask: to the scheduler at an address, or to one of the trainer's own.
 
-The trainer's own has one worker, on the loopback interface, behind TLS credentials that
-live as long as it does. What is trained is not known here.
+The trainer's own has one worker, with a thread for each processor that training makes use of,
+on the loopback interface, behind TLS credentials that live as long as it does. What is trained
+is not known here.
 """
 
 import logging
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 import dask
 from distributed import Client, LocalCluster, Security
 
+from core.engine.processors import processors
 from core.errors import TrainerUnavailable, reason
 from core.jobs.quiet import CONFIG, quiet
 from core.language import N_
@@ -129,7 +131,7 @@ def _start(stack: ExitStack, most_memory: int) -> tuple[LocalCluster, Client]:
     cluster = stack.enter_context(
         LocalCluster(
             n_workers=1,
-            threads_per_worker=1,
+            threads_per_worker=processors(),
             processes=True,
             host="127.0.0.1",
             protocol="tls",

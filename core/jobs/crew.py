@@ -4,6 +4,7 @@ Turns are given to a worker by name, for a block under way stands in one worker'
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
@@ -29,10 +30,11 @@ _FETCH_SECONDS = 20.0
 _UNREADABLE = "deserialization of the task graph"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Given:
-    """A turn that a worker has: of which block, and since when."""
+    """A turn that the worker at ``address`` has: of which block, and since when."""
 
+    address: str
     work: Work
     future: Future
     since: float
@@ -102,7 +104,9 @@ class Crew:
         self._starting: dict[str, Future] = {}
         self.here: list[str] = []
         self.ready: list[str] = []
-        self.given: dict[str, Given] = {}
+        # Turns that each worker can have at once: its threads.
+        self._threads: dict[str, int] = {}
+        self.given: list[Given] = []
         self.leaving: list[Leaving] = []
         self._looked = -_IDLE_SECONDS
         self._crowded = time.monotonic()
@@ -125,7 +129,8 @@ class Crew:
         idle = self.ready and not self.given
         if time.monotonic() - self._looked < (_IDLE_SECONDS if idle else _LOOK_SECONDS):
             return []
-        here = list(self._client.nthreads())
+        self._threads = dict(self._client.nthreads())
+        here = list(self._threads)
         self._looked = time.monotonic()
         for address in here:
             if address not in self._starting:
@@ -139,11 +144,17 @@ class Crew:
         sound = [name for name in started if self._starting[name].status == "finished"]
         self.ready = sound or started
         self.leaving = [one for one in self.leaving if one.work.worker in here]
-        return [self.given.pop(name) for name in list(self.given) if name not in here]
+        return self._taken(lambda given: given.address not in here)
 
     def free(self) -> list[str]:
-        """The workers that could have a turn now."""
-        return [address for address in self.ready if address not in self.given]
+        """The workers that could have a turn now, the least busy first; each once."""
+        busy = Counter(given.address for given in self.given)
+        free = [address for address in self.ready if busy[address] < self._threads[address]]
+        return sorted(free, key=lambda address: busy[address])
+
+    def turns_on(self, address: str) -> list[Work]:
+        """The blocks that have turns on a worker now."""
+        return [given.work for given in self.given if given.address == address]
 
     def give(
         self, address: str, work: Work, seconds: float, *, begins: bool, start: bytes | None = None
@@ -152,12 +163,17 @@ class Crew:
         future = self._submit(
             address, worker.advance, work.name, work.block, seconds, begins=begins, start=start
         )
-        self.given[address] = Given(work, future, time.monotonic())
+        self.given.append(Given(address, work, future, time.monotonic()))
 
     def done(self) -> list[Given]:
         """The turns that have ended since the last call."""
-        ended = [address for address, given in self.given.items() if given.future.done()]
-        return [self.given.pop(address) for address in ended]
+        return self._taken(lambda given: given.future.done())
+
+    def _taken(self, which: Callable[[Given], bool]) -> list[Given]:
+        """The turns of which ``which`` holds, which are not waited for any more."""
+        taken = [given for given in self.given if which(given)]
+        self.given = [given for given in self.given if given not in taken]
+        return taken
 
     def forget(self, work: Work) -> None:
         """Let a block's worker give it up; a turn that it has still is nobody's any more."""
@@ -186,18 +202,16 @@ class Crew:
 
     def _take(self, work: Work) -> Future | None:
         """The turn that a block has, which is not waited for any more."""
-        for address, given in list(self.given.items()):
-            if given.work is work:
-                # The worker is busy until then: its next turn waits behind this one.
-                return self.given.pop(address).future
-        return None
+        # Its thread is busy until then: the worker's next turn may wait behind this one.
+        taken = self._taken(lambda given: given.work is work)
+        return taken[0].future if taken else None
 
     def end_stuck(self) -> None:
         """End workers that have not come back from a turn for a quarter of an hour."""
         now = time.monotonic()
-        stuck = [name for name, given in self.given.items() if now - given.since > _STUCK_SECONDS]
+        stuck = {one.address for one in self.given if now - one.since > _STUCK_SECONDS}
         if stuck:
-            self._client.restart_workers(stuck, raise_for_error=False)
+            self._client.restart_workers(sorted(stuck), raise_for_error=False)
 
     def _submit(
         self, address: str, function: Callable[..., object], *args: object, **options: object

@@ -4,10 +4,14 @@ The trainer does the same with each block in a worker; see ``core.jobs.trainer``
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
+from core.engine.plan import Block
+from core.engine.processors import processors
 from core.engine.start import start
 from core.errors import (
     InvalidExperiment,
@@ -18,6 +22,7 @@ from core.errors import (
     reason,
 )
 from core.experiment import Experiment, RunConfig
+from core.jobs.abreast import Stop, abreast
 from core.jobs.claiming import shares
 from core.jobs.identity import is_gone, own_name
 from core.jobs.planning import plan, start_of
@@ -25,6 +30,9 @@ from core.jobs.results import Results
 from core.language import N_
 from core.report import BlockState, Report, Status
 from core.store import Store, in_memory
+
+if TYPE_CHECKING:
+    from core.engine.pool import PassesPool
 
 ENGINES = ("stacked", "keras")
 
@@ -111,14 +119,14 @@ def _reports(
     store: Store,
     alone: bool,
 ) -> Iterator[_Told]:
-    """The reports of training ``rest`` of ``configs``, one block after another, until ``stop``.
+    """The reports of training ``rest`` of ``configs``, blocks side by side, until ``stop``.
 
     Blocks go on from the store's states; behind their reports come the states they keep.
     """
     if not rest:
         return
     # Imported here, for it brings TensorFlow.
-    start(alone=alone)
+    start(alone=alone, one_thread=engine != "keras")
     if engine == "keras":
         from core.engine.reference import train_run
 
@@ -126,21 +134,33 @@ def _reports(
             yield from train_run(config, stop)
         return
     from core.engine.pool import PassesPool
+
+    pool, lasts = PassesPool(), not in_memory(store.url)
+    ahead = plan(configs, {config.run_id for config in rest}, store)
+
+    def tasks() -> Iterator[Callable[[Stop], Iterable[_Told]]]:
+        for one in ahead:
+            begins = start_of(one.block, store.states.go_on)
+            yield partial(_of_block, one.block, pool, begins, lasts)
+
+    yield from abreast(tasks(), processors(), stop)
+
+
+def _of_block(
+    block: Block, pool: "PassesPool", start: bytes | None, lasts: bool, stop: Stop
+) -> Iterator[_Told]:
+    """What training ``block`` tells: reports, and behind them the states that it keeps."""
     from core.engine.training import train_block
 
     # A store in this memory is gone with it: nobody goes on from there.
-    pool, states = PassesPool(), list[BlockState]()
-    keep = None if in_memory(store.url) else states.append
-    ahead = plan(configs, {config.run_id for config in rest}, store)
-    for block in itertools.takewhile(lambda _: not stop(), (one.block for one in ahead)):
-        begins = start_of(block, store.states.go_on)
-        for reports in train_block(block, stop, pool, start=begins, keep=keep):
-            yield reports
-            # As soon as the reports before them are on their way: long blocks keep many.
-            while states:
-                yield states.pop(0)
-        yield from states
-        states.clear()
+    states = list[BlockState]()
+    keep = states.append if lasts else None
+    for reports in train_block(block, stop, pool, start=start, keep=keep):
+        yield reports
+        # As soon as the reports before them are on their way: long blocks keep many.
+        while states:
+            yield states.pop(0)
+    yield from states
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def estimate(experiment: Experiment, store: Store) -> Estimate:
     return Estimate(
         runs=len(configs),
         new_runs=len(rest),
-        seconds=pace(store) * sum(map(_seconds, ahead)),
+        seconds=pace(store) * cost.together(map(_seconds, ahead)),
         going_on=sum(run_id not in known for planned in going for run_id in planned.run_ids),
         after=tuple(sorted({planned.after or 0 for planned in going})),
     )

@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from math import inf
@@ -16,6 +17,7 @@ from math import inf
 from distributed import Client
 
 from core.document import from_yaml
+from core.engine.processors import processors
 from core.errors import KasseiError, StoreUnavailable, UnknownRun, as_message
 from core.jobs.bounds import OVERDUE, Bounds, check, holds, overdue
 from core.jobs.crew import Crew, Given, fetched
@@ -60,8 +62,7 @@ class Trainer:
         """
         self._woken.clear()
         try:
-            for given in self._crew.look():
-                self._blame(given)
+            self._blame(self._crew.look())
             for work in self._turns.works:
                 # One that waited for its turn on a worker that is gone.
                 if work.worker and not work.given and work.worker not in self._crew.here:
@@ -196,24 +197,28 @@ class Trainer:
         return {config.run_id for work in left for config in work.block.configs}
 
     def _give_turns(self) -> None:
-        for address in self._crew.free():
-            if len(self._unwritten) >= _MOST_UNWRITTEN:
-                return
-            for visitor, work in self._turns.candidates(address):
-                begins, start = work.name is None, None
-                if begins and not self._fits(address, work):
-                    continue
-                if begins:
-                    start = self._start(work)
-                    work.worker, work.name = address, uuid.uuid4().hex
-                work.given = True
-                self._crew.give(address, work, TURN_SECONDS, begins=begins, start=start)
-                self._turns.had_turn(visitor)
-                break
+        given = True
+        while given and len(self._unwritten) < _MOST_UNWRITTEN:
+            given = any(map(self._give, self._crew.free()))
 
-    def _start(self, work: Work) -> bytes | None:
-        """What a block begins after, with the rows until there; None is its start."""
-        return start_of(work.block, partial(self._lease.go_on, work.job_id))
+    def _give(self, address: str) -> bool:
+        """Give a worker a turn; False if there is none for it."""
+        beside = self._crew.turns_on(address)
+        for visitor, work in self._turns.candidates(address):
+            begins, start = work.name is None, None
+            # A suspect is alone with its worker: others would die with it, and be suspected.
+            if beside and any(map(self._turns.is_suspected, [work, *beside])):
+                return False
+            if begins and not self._fits(address, work):
+                continue
+            if begins:
+                start = start_of(work.block, partial(self._lease.go_on, work.job_id))
+                work.worker, work.name = address, uuid.uuid4().hex
+            work.given = True
+            self._crew.give(address, work, TURN_SECONDS, begins=begins, start=start)
+            self._turns.had_turn(visitor)
+            return True
+        return False
 
     def _fits(self, address: str, work: Work) -> bool:
         """Whether a worker has room for another block beside those that stand there."""
@@ -241,18 +246,19 @@ class Trainer:
             work.given = True
         self._unwritten.append(Outcome(work, turn.reports, turn.seconds, turn.ended, turn.state))
 
-    def _blame(self, given: Given) -> None:
-        """A worker died: its blocks begin anew, and the job that had the turn is suspected."""
-        dead, ended = given.work.worker, [one.work for one in self._unwritten if one.ended]
+    def _blame(self, lost: Sequence[Given]) -> None:
+        """Workers died in these turns: their blocks begin anew, each job is suspected once."""
+        dead, ended = {one.address for one in lost}, [o.work for o in self._unwritten if o.ended]
         for work in self._turns.works:
-            if work.worker == dead and work not in ended:
+            if work.worker in dead and work not in ended:
                 work.lose()
-        if job := self._turns.begun.get(given.work.job_id):
-            job.deaths += 1
+        for job_id, _ in {(one.work.job_id, one.address) for one in lost}:
+            if job := self._turns.begun.get(job_id):
+                job.deaths += 1
 
     def _failure(self, job: Begun) -> KasseiError | None:
-        """Why a job under way may not go on, if so it is."""
-        late = job.busy > OVERDUE * self._limits.seconds
+        """Why a job may not go on, if so it is; it is busy in several turns at once."""
+        late = job.busy > OVERDUE * self._limits.seconds * processors()
         return deadly(deaths=job.deaths) or (overdue(self._limits) if late else None)
 
     def _fail(self, work: Work, error: BaseException) -> None:

@@ -110,6 +110,11 @@ class Turns:
         """The block that trains each run, by run_id."""
         return {config.run_id: work for work in self.works for config in work.block.configs}
 
+    def is_suspected(self, work: Work) -> bool:
+        """Whether a worker died in a turn of this block's job, which has shown no epoch since."""
+        job = self.begun.get(work.job_id)
+        return job is not None and job.deaths > 0
+
     def needed(self, job: Begun) -> list[Work]:
         """The blocks that a job waits for: its own, then others' that train its runs."""
         claims = self.claimed()

@@ -1,7 +1,8 @@
 """What a Dask worker runs: a turn of about a second on one block, which then waits for its next.
 
-A training that waits keeps its thread, in which it stands between two slices of an epoch.
-A worker needs this package, the data and Keras; it knows neither the store nor the page.
+A training that waits keeps its thread, in which it stands between two slices of an epoch. As
+many blocks have turns at once as Dask gives the worker threads. A worker needs this package, the
+data and Keras; it knows neither the store nor the page.
 """
 
 import threading
@@ -52,8 +53,8 @@ class Warm(WorkerPlugin):
         self.most_memory = most_memory
         self.pool: PassesPool | None = None
         self.trainings: dict[str, Training] = {}
-        # TensorFlow has all cores in any case: one turn at a time.
-        self.turn = threading.Lock()
+        # Turns in several threads begin with what the first of them makes.
+        self.starting = threading.Lock()
 
     def setup(self, worker: Worker) -> None:
         """Mind the worker's own limit, too: near it Dask ends or halts it without a word."""
@@ -72,9 +73,8 @@ class Warm(WorkerPlugin):
             threading.Thread(target=self._give_up_all, name="teardown", daemon=True).start()
 
     def _give_up_all(self) -> None:
-        with self.turn:
-            while self.trainings:
-                self.trainings.popitem()[1].give_up()
+        while self.trainings:
+            self.trainings.popitem()[1].give_up()
 
     def __getstate__(self) -> dict[str, object]:
         # It travels to its worker before it holds anything.
@@ -86,12 +86,13 @@ class Warm(WorkerPlugin):
 
 def warm_up() -> "PassesPool":
     """Import what training needs (a task, so that the worker's event loop goes on meanwhile)."""
-    start_tensorflow(alone=True)
-    from core.engine.pool import PassesPool
-
     warm = _warm()
-    warm.pool = warm.pool or PassesPool()
-    return warm.pool
+    with warm.starting:
+        start_tensorflow(alone=True)
+        from core.engine.pool import PassesPool
+
+        warm.pool = warm.pool or PassesPool()
+        return warm.pool
 
 
 def start() -> None:
@@ -107,34 +108,27 @@ def advance(
     ``start`` is the content of a state that it begins after (see ``train_block``).
     A block's start, with its compilation, may take longer, and one update always ends.
     """
-    warm = _warm()
-    with warm.turn:
-        pool = warm_up()
-        if begins:
-            _forget(warm, name)
-            warm.trainings[name] = Training(block, pool, warm.most_memory, start)
-        training = warm.trainings.get(name)
-        if training is None:
-            return Turn(lost=True)
-        try:
-            turn = training.advance(seconds)
-        except BaseException:
-            del warm.trainings[name]
-            raise
-        if turn.ended:
-            del warm.trainings[name]
-        return turn
+    warm, pool = _warm(), warm_up()
+    if begins:
+        forget(name)
+        warm.trainings[name] = Training(block, pool, warm.most_memory, start)
+    training = warm.trainings.get(name)
+    if training is None:
+        return Turn(lost=True)
+    try:
+        turn = training.advance(seconds)
+    except BaseException:
+        warm.trainings.pop(name, None)
+        raise
+    if turn.ended:
+        warm.trainings.pop(name, None)
+    return turn
 
 
 def forget(name: str) -> Turn:
     """Give up a block: where it stands, and what it reported since its last turn."""
-    warm = _warm()
-    with warm.turn:
-        return _forget(warm, name)
-
-
-def _forget(warm: Warm, name: str) -> Turn:
-    return warm.trainings.pop(name).give_up() if name in warm.trainings else Turn(lost=True)
+    training = _warm().trainings.pop(name, None)
+    return training.give_up() if training else Turn(lost=True)
 
 
 def _warm() -> Warm:
@@ -156,11 +150,17 @@ class Training:
         # So many turns end as soon as there is something to show: the start, the first epoch.
         self._early = 2
         self._go, self._waits = threading.Semaphore(0), threading.Semaphore(0)
+        # Who asks for its end waits for its turn's.
+        self._turn = threading.Lock()
         self._thread = threading.Thread(target=self._train, name="training", daemon=True)
         self._thread.start()
 
     def advance(self, seconds: float) -> Turn:
         """Go on for about ``seconds``."""
+        with self._turn:
+            return Turn(lost=True) if self._given_up else self._advance(seconds)
+
+    def _advance(self, seconds: float) -> Turn:
         begun = time.monotonic()
         self._until = begun + seconds
         self._go.release()
@@ -173,9 +173,10 @@ class Training:
 
     def give_up(self) -> Turn:
         """End where it stands; what the engine can use again is given back to the pool."""
-        self._given_up = True
-        self._go.release()
-        self._thread.join()
+        with self._turn:
+            self._given_up = True
+            self._go.release()
+            self._thread.join()
         # The engine says that the runs are cancelled; whether they are is their job's matter.
         reports = tuple(
             report

@@ -1,5 +1,6 @@
 """Small runs, how to train them by either engine, and when two histories agree."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,17 +58,27 @@ def never() -> bool:
 
 
 class Compiled(PassesPool):
-    """A pool whose passes are compiled by XLA, however short the work, and never used again."""
+    """A pool whose passes are compiled by XLA, however short the work, and never used again.
+
+    Blocks are all alike that one of these has.
+    """
 
     def __init__(self, *, reports: bool = False) -> None:
         super().__init__()
         self._reports = reports
+        self._like: Passes | None = None
+        self._making = threading.Lock()
 
     @contextmanager
     def passes(
         self, block: Block, *, classification: bool, statistics: bool = True
     ) -> Iterator[Passes]:
-        yield Passes(block, classification, xla=True, xla_reports=self._reports)
+        with self._making:
+            passes = Passes(
+                block, classification, xla=True, xla_reports=self._reports, like=self._like
+            )
+            self._like = self._like or passes
+        yield passes
 
 
 def _stacked(

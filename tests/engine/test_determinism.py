@@ -1,6 +1,7 @@
 """The same block gives the same history to the last bit; in other company, but for rounding."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -52,6 +53,34 @@ def test_a_block_trained_twice_has_one_history(wide: Block, xla: bool, compiled:
         return compiled() if xla else None
 
     assert told(wide, pool()) == told(wide, pool())
+
+
+@pytest.mark.parametrize("xla", [False, True], ids=["plain", "xla"])
+def test_blocks_alike_side_by_side_are_traced_once_and_have_the_histories_they_have_alone(
+    config: Any, xla: bool, compiled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pool() -> PassesPool:
+        return compiled() if xla else PassesPool()
+
+    def block(seed: int) -> Block:
+        fields = {"optimizer": "nadam", "activation": "prelu", "hidden": [5]}
+        (planned,) = blocks([config(**fields, learning_rate=0.01 * (seed + 1), seed=seed)])
+        return planned
+
+    alone = [told(block(seed), pool()) for seed in range(3)]
+    traced = []
+    update = Passes._update
+
+    def counted(self: Passes, *arguments: Any) -> None:
+        traced.append(1)
+        update(self, *arguments)
+
+    monkeypatch.setattr(Passes, "_update", counted)
+    shared = pool()
+    with ThreadPoolExecutor(3) as threads:
+        together = list(threads.map(lambda seed: told(block(seed), shared), range(3)))
+    assert together == alone
+    assert len(traced) == 1
 
 
 @pytest.mark.parametrize("activation", ["relu", "prelu"])

@@ -35,6 +35,9 @@ class Workers:
     def free(self) -> list[str]:
         return [] if self.last else ["here"]
 
+    def turns_on(self, _address: str) -> list[Work]:
+        return []
+
     def give(
         self, _address: str, work: Work, _seconds: float, *, begins: bool, start: bytes | None
     ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.engine import cost
 from core.engine.plan import Block, blocks
 from core.errors import InvalidExperiment, KasseiError
 from core.experiment import Experiment
@@ -71,8 +72,9 @@ def test_the_epochs_that_are_told_to_fit_do(store: Store) -> None:
     ],
 )
 def test_nothing_is_told_to_fit_that_is_no_training(
-    store: Store, lists: dict[str, object], fits: str
+    store: Store, lists: dict[str, object], fits: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(cost, "processors", lambda: 1)
     said = refusal(store, Experiment(dataset="mnist", hidden=[448, 448], **lists))
     assert re.search(fits, said), said
 

@@ -10,6 +10,7 @@ import pytest
 from core import Experiment, train
 from core.engine.company import company
 from core.engine.plan import blocks
+from core.engine.processors import processors
 from core.errors import DataUnavailable, InvalidExperiment, UnknownRun
 from core.jobs import Results
 from core.report import EpochReport
@@ -90,8 +91,10 @@ def test_what_the_store_holds_is_not_trained_again(tmp_path: Path) -> None:
 
 
 def test_stopping_ends_every_run_that_was_not_trained(tmp_path: Path) -> None:
-    """Two blocks: the first is cancelled on its way, the second before it began."""
-    experiment = Experiment(dataset="moons", hidden=[[4], [5]], epochs=50)
+    """Blocks: those that train side by side are cancelled on their way, others before it."""
+    waiting = processors() + 1
+    hidden = [[4 + more] for more in range(waiting)]
+    experiment = Experiment(dataset="moons", hidden=hidden, epochs=50)
     done = 0
 
     def watch(reports: object) -> None:
@@ -99,9 +102,12 @@ def test_stopping_ends_every_run_that_was_not_trained(tmp_path: Path) -> None:
         done += 1
 
     results = train(experiment, stop=lambda: done >= 3, watch=watch)
-    assert list(results.runs["status"]) == ["cancelled", "cancelled"]
-    assert results.runs["epochs_done"][0] >= 2
-    assert len(results.epochs) == results.runs["epochs_done"][0] + 1
+    runs = results.runs
+    assert list(runs["status"]) == ["cancelled"] * waiting
+    told = results.epochs.groupby("run_id")["epoch"].max()
+    assert runs["run_id"].iloc[-1] not in told
+    assert told.max() >= 1
+    assert len(results.epochs) == (told + 1).sum()
 
 
 def test_where_a_block_stands_on_its_way_is_kept_on_its_way(

@@ -14,7 +14,7 @@ from core.errors import told_message
 from core.experiment import Experiment
 from core.jobs import trainer as module
 from core.jobs.crew import Given, fetched
-from core.jobs.turns import MOST_DEATHS, Outcome
+from core.jobs.turns import MOST_DEATHS, Outcome, Work
 from core.jobs.worker import Training, Turn, Warm
 from core.report import BlockState, EpochReport, RunEnd, Status
 from core.store import Store
@@ -31,19 +31,21 @@ def store() -> Iterator[Store]:
 def test_a_job_that_takes_longer_than_it_may_is_ended_and_says_so(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trainer = hired(store, monkeypatch, seconds=60)
+    """The seconds of turns, of which several threads have one at once."""
+    monkeypatch.setattr(module, "processors", lambda: 3)
+    trainer = hired(store, monkeypatch, seconds=20)
     job_id = store.submit(Experiment(dataset="moons", epochs=1))
     trainer.step()
     assert store.job(job_id).status == Status.RUNNING
     trainer._lease.record(job_id, 119.0, [])
-    after = hired(store, monkeypatch, seconds=60)
+    after = hired(store, monkeypatch, seconds=20)
     after.step()
     assert store.job(job_id).status == Status.RUNNING
     after._turns.begun[job_id].busy += 2
     after.step()
     job = store.job(job_id)
     assert job.status == Status.FAILED
-    assert "longer than 2 min 00 s" in told_message(job.message, str)
+    assert "longer than 40" in told_message(job.message, str)
     assert set(store.runs(job.run_ids)["status"]) == {"failed"}
 
 
@@ -139,7 +141,7 @@ def test_a_block_whose_worker_is_gone_between_two_turns_has_its_next_on_another(
 def test_a_worker_that_dies_in_a_turn_loses_all_blocks_that_stand_on_it_and_no_others(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The block that had the turn is not the last of the dead worker's."""
+    """Of two that had turns there, and one that waited; it is one death of their job."""
     trainer = hired(store, monkeypatch)
     for hidden in ([4], [5], [6]):
         store.submit(Experiment(dataset="moons", hidden=[hidden], epochs=2), str(hidden))
@@ -148,10 +150,12 @@ def test_a_worker_that_dies_in_a_turn_loses_all_blocks_that_stand_on_it_and_no_o
     assert len(works) == 3
     for work, worker in zip(works, ("here", "here", "there"), strict=True):
         work.worker, work.name = worker, "block"
-    works[0].given = True
-    trainer._blame(Given(works[0], None, 0.0))  # type: ignore[arg-type]
+    works[0].given = works[1].given = True
+    both = [Given("here", work, None, 0.0) for work in works[:2]]  # type: ignore[arg-type]
+    trainer._blame(both)
     assert [work.worker for work in works] == [None, None, "there"]
     assert not works[0].given
+    assert not works[1].given
 
 
 def test_a_job_that_ends_its_workers_is_failed_and_no_job_that_shares_its_runs(
@@ -166,7 +170,7 @@ def test_a_job_that_ends_its_workers_is_failed_and_no_job_that_shares_its_runs(
     for _ in range(MOST_DEATHS):
         assert store.job(deadly).status == Status.RUNNING
         guilty.worker, guilty.name = "here", "block"
-        trainer._blame(Given(guilty, None, 0.0))  # type: ignore[arg-type]
+        trainer._blame([Given("here", guilty, None, 0.0)])  # type: ignore[arg-type]
         trainer.step()
     job = store.job(deadly)
     assert job.status == Status.FAILED
@@ -175,6 +179,36 @@ def test_a_job_that_ends_its_workers_is_failed_and_no_job_that_shares_its_runs(
     trainer.step()
     assert [work.job_id for work in trainer._turns.works] == [sound]
     assert store.job(sound).status == Status.RUNNING
+
+
+def test_a_suspected_job_has_its_turns_alone_on_a_worker(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever trains beside it would die with it, and be suspected, too."""
+    trainer = hired(store, monkeypatch)
+    for visitor, hidden in (("Ada", [4]), ("Ben", [5])):
+        store.submit(Experiment(dataset="moons", hidden=[hidden], epochs=2), visitor)
+    trainer.step()
+    suspect, sound = trainer._turns.works
+    for work in (suspect, sound):
+        work.given = False
+    workers: Workers = trainer._crew  # type: ignore[assignment]
+    trainer._turns.begun[suspect.job_id].deaths = 1
+
+    def given(beside: list[Work]) -> Work | None:
+        workers.last = None
+        for work in (suspect, sound):
+            work.given = work in beside
+        monkeypatch.setattr(workers, "turns_on", lambda _: beside)
+        trainer._give("here")
+        return workers.last
+
+    assert given([]) in (suspect, sound)
+    assert given([suspect]) is None
+    assert given([sound]) is None
+    trainer._turns.begun[suspect.job_id].deaths = 0
+    assert given([suspect]) is sound
+    assert given([sound]) is suspect
 
 
 def test_a_block_whose_end_waits_to_be_written_begins_no_more_when_its_worker_dies(
@@ -188,7 +222,7 @@ def test_a_block_whose_end_waits_to_be_written_begins_no_more_when_its_worker_di
     for work in (done, other):
         work.worker, work.name, work.given = "here", "block", True
     trainer._unwritten.append(Outcome(done, (), 1.0, ended=True))
-    trainer._blame(Given(other, None, 0.0))  # type: ignore[arg-type]
+    trainer._blame([Given("here", other, None, 0.0)])  # type: ignore[arg-type]
     assert [work for _, work in trainer._turns.candidates("there")] == [other]
 
 
@@ -215,7 +249,7 @@ def test_a_block_whose_turn_was_not_heard_in_time_is_given_up_by_its_worker(
     told: list[str | None] = []
     monkeypatch.setattr(trainer._crew, "forget", lambda work: told.append(work.name))
     monkeypatch.setattr(module, "fetched", lambda _: Turn(lost=True))
-    trainer._conclude(Given(work, None, 0.0))  # type: ignore[arg-type]
+    trainer._conclude(Given("here", work, None, 0.0))  # type: ignore[arg-type]
     assert told == ["block"]
     assert work.name is None
 

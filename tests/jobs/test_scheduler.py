@@ -56,7 +56,7 @@ class Cluster:
         return self.start("scheduler", *where, "--no-dashboard")
 
     def worker(self) -> "subprocess.Popen[bytes]":
-        size = ("--nworkers", "1", "--nthreads", "1")
+        size = ("--nworkers", "1", "--nthreads", "4")
         return self.start("worker", self.address, *size, "--no-dashboard")
 
 

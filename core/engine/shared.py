@@ -1,0 +1,62 @@
+"""Functions of TensorFlow that are traced and compiled once, for any variables alike."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import tensorflow as tf
+
+
+class Shared:
+    """``function`` over ``variables``, which it reads and changes; ``over`` others the same.
+
+    A function captures its variables as inputs beside its arguments: called with others in their
+    place, it does with these what it does with its own. Of all those that share it the first call
+    traces it, and the arguments of all calls are of one shape.
+    """
+
+    def __init__(self, function: Any, variables: Sequence[tf.Variable]) -> None:
+        self._function, self._own, self._variables = function, variables, variables
+        self._traced: list[Any] = []
+        self._tracing = threading.Lock()
+        self._captured: list[tf.Tensor] | None = None
+
+    def over(self, variables: Sequence[tf.Variable]) -> "Shared":
+        """The same function over ``variables``, one in the place of each of its own."""
+        other = Shared(self._function, self._own)
+        other._variables = variables
+        other._traced, other._tracing = self._traced, self._tracing
+        return other
+
+    def __call__(self, *arguments: tf.Tensor) -> Any:
+        """What the function returns for ``arguments``."""
+        with self._tracing:
+            if not self._traced:
+                self._traced.append(self._function.get_concrete_function(*arguments))
+        function = self._traced[0]
+        if self._captured is None:
+            places = {id(own.handle): place for place, own in enumerate(self._own)}
+            # What is captured beside variables are constants.
+            self._captured = [
+                self._variables[places[id(tensor)]].handle if id(tensor) in places else tensor
+                for tensor in function.captured_inputs
+            ]
+        # The one way to call it so: TensorFlow's own loading of models takes it, too.
+        return function._call_flat(list(arguments), self._captured)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Functions:
+    """What is traced and compiled once for all blocks alike; weights are arguments of the rest."""
+
+    train: Shared
+    test: Callable[..., Any]
+    probe: Callable[..., Any]
+    evaluate: Callable[..., Any]
+    early_test: Callable[..., Any]
+    early_probe: Callable[..., Any]
+
+    def over(self, variables: Sequence[tf.Variable]) -> "Functions":
+        """The same, where training changes ``variables``."""
+        return replace(self, train=self.train.over(variables))
