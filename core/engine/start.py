@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 # Set by a user, TensorFlow tells what it says there, and all that it tells is shown.
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 # Threads of one operation, as TensorFlow reads it when it is first used.
-_THREADS = "TF_NUM_INTRAOP_THREADS"
+THREADS = "TF_NUM_INTRAOP_THREADS"
 # Errors alone: 0 is all, 1 leaves out information, 2 warnings too.
 _ERRORS = "2"
 
@@ -47,11 +47,13 @@ def start(*, alone: bool = False, one_thread: bool = True) -> None:
     # Whatever a user's own Keras is set to: the stack is made of TensorFlow's variables.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     _keep_freed_memory()
-    if "tensorflow" in sys.modules or LEVEL in os.environ:
+    if "tensorflow" in sys.modules:
+        return
+    if one_thread:
+        os.environ.setdefault(THREADS, "1")
+    if LEVEL in os.environ:
         return
     os.environ[LEVEL] = _ERRORS
-    if one_thread:
-        os.environ.setdefault(_THREADS, "1")
     # Its advice on retracing is for who writes loops; ours are few and meant.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with _without_news(), _without_collection(), _withheld(_NEEDLESS if alone else ()):

@@ -53,7 +53,8 @@ def train(
     """Train every run of ``experiment`` that ``store`` does not hold yet, in this process.
 
     Runs that are longer than one that it holds, or were stopped, go on from there. Runs that the
-    store's trainer or another program trains are waited for.
+    store's trainer or another program trains are waited for. TensorFlow, where it is not there
+    yet, is started with one thread for each operation: blocks train side by side, each in a thread.
 
     Args:
         experiment: what to train.

@@ -11,6 +11,7 @@ from core import Experiment, train
 from core.engine.company import company
 from core.engine.plan import blocks
 from core.engine.processors import processors
+from core.engine.start import LEVEL, THREADS
 from core.errors import DataUnavailable, InvalidExperiment, UnknownRun
 from core.jobs import Results
 from core.report import EpochReport
@@ -172,6 +173,37 @@ def test_tensorflow_starts_without_its_news_and_on_its_own_backend() -> None:
     )
     assert said.stderr == "an error of the system\n"
     assert said.stdout == "tensorflow\n"
+
+
+THREADED = """
+import os, sys
+from core.engine.start import start
+start(one_thread="one" in sys.argv)
+print(os.environ.get("TF_NUM_INTRAOP_THREADS"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("wish", "environment", "threads"),
+    [
+        ("one", {}, "1"),
+        ("one", {LEVEL: "3"}, "1"),
+        ("one", {THREADS: "3"}, "3"),
+        ("all", {}, "None"),
+    ],
+)
+def test_operations_have_one_thread_each_unless_the_user_says_otherwise(
+    wish: str, environment: dict[str, str], threads: str
+) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", THREADED, wish],
+        cwd=ROOT,
+        env={"PATH": "", **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == f"{threads}\n"
 
 
 ALONE = """
