@@ -33,8 +33,9 @@ TURN_SECONDS = 1.0
 _LOOK_SECONDS, _IDLE_SECONDS = 0.2, 0.4
 # A store that is away, or a disk that is full, is tried again so often.
 _RETRY_SECONDS = 0.5
-# Blocks that stand in a worker's memory at the same time, each for another visitor.
-_MOST_STANDING = 8
+# Blocks that stand in a worker's memory at the same time; of one job those before their first
+# epoch, which shows sooner than if all of its blocks began at once.
+_MOST_STANDING, _MOST_FRESH = 8, 2
 # Outcomes that may wait to be written before no more turns are given.
 _MOST_UNWRITTEN = 4
 # A job that is stopped ends so soon, even if it is not known yet where its blocks stand.
@@ -223,10 +224,9 @@ class Trainer:
     def _fits(self, address: str, work: Work) -> bool:
         """Whether a worker has room for another block beside those that stand there."""
         standing = [other for other in self._turns.works if other.worker == address]
-        room = len(standing) < _MOST_STANDING and holds(
-            [other.block for other in [*standing, work]], self._limits
-        )
-        return not standing or room
+        fresh = sum(other.job_id == work.job_id and other.epoch < 1 for other in standing)
+        few = len(standing) < _MOST_STANDING and fresh < _MOST_FRESH
+        return few and (not standing or holds([o.block for o in [*standing, work]], self._limits))
 
     def _conclude(self, given: Given) -> None:
         work = given.work

@@ -211,6 +211,24 @@ def test_a_suspected_job_has_its_turns_alone_on_a_worker(
     assert given([sound]) is suspect
 
 
+def test_two_blocks_of_a_job_show_their_first_epoch_before_its_third_begins(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = hired(store, monkeypatch)
+    store.submit(Experiment(dataset="moons", hidden=[[4], [5], [6]], epochs=2), "Ada")
+    store.submit(Experiment(dataset="moons", hidden=[[7]], epochs=2), "Ben")
+    trainer.step()
+    first, second, third, other = trainer._turns.works
+    first.worker = second.worker = "here"
+    assert not trainer._fits("here", third)
+    assert trainer._fits("here", other)
+    assert trainer._fits("there", third)
+    first.epoch = 0
+    assert not trainer._fits("here", third)
+    first.epoch = 1
+    assert trainer._fits("here", third)
+
+
 def test_a_block_whose_end_waits_to_be_written_begins_no_more_when_its_worker_dies(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
