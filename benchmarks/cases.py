@@ -147,7 +147,6 @@ CASES: tuple[Case, ...] = (
         "MNIST in steady state, its matrix products against those of 2048³ in float32",
         (
             Asked("share", "training", "% of the product's GFLOP/s", _at_least(60)),
-            Asked("alone", "the products of an update alone", "%"),
             Asked("whole", "whole epochs, evaluation and statistics included", "%"),
         ),
         {"seeds": 3, "epochs": 4, "turns": 3},

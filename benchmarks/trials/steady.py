@@ -1,6 +1,5 @@
 """Floating-point operations a second of MNIST training once it runs, beside a large product's."""
 
-import itertools
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +14,6 @@ from core.engine.plan import Block, blocks
 from core.engine.processors import processors
 
 _SIZE = 2048
-_UPDATES = 50
 
 # Computes, and tells its floating-point operations.
 Work = Callable[[], float]
@@ -25,16 +23,16 @@ def measure(seeds: int, epochs: int, turns: int, **fields: Any) -> dict[str, Any
     """GFLOP/s of the updates and of whole epochs, and their share of what products reach.
 
     As many blocks train side by side as the engine would, and the sum of their rates counts.
-    After each turn as many threads multiply large matrices for as long, and then those of an
-    update alone: a machine that lends its processors for moments, or slows down when it is warm,
-    does so to all. The first epoch of a block, in which caches and compilations warm, is left out.
+    After each turn as many threads multiply large matrices for as long: a machine that lends its
+    processors for moments, or slows down when it is warm, does so to both. The first epoch of a
+    block, in which caches and compilations warm, is left out.
     """
     experiment = mnist(seed=list(range(seeds)), epochs=epochs, **fields)
     together = blocks(experiment.grid())[: processors()]
     pool = PassesPool()
-    found: list[tuple[float, float, float, float]] = []
+    found: list[tuple[float, float, float]] = []
     with ThreadPoolExecutor(len(together)) as threads:
-        large, small = _large(), _products_of(together[0])
+        large = _large()
         # Compiled before.
         list(threads.map(lambda block: list(trained_epochs(block, pool)), together))
         for _ in range(turns):
@@ -42,25 +40,20 @@ def measure(seeds: int, epochs: int, turns: int, **fields: Any) -> dict[str, Any
             rates = list(threads.map(lambda block: _rates(block, pool), together))
             took = time.perf_counter() - begun
             update, whole = (sum(each) for each in zip(*rates, strict=True))
-            rate, alone = (
-                _side_by_side(threads, len(together), work, took) for work in (large, small)
-            )
-            found.append((update, whole, rate, alone))
-    update, whole, rate, alone = (statistics.median(column) for column in zip(*found, strict=True))
-    share, whole_share, alone_share = (
-        statistics.median(100 * row[place] / row[2] for row in found) for place in (0, 1, 3)
+            found.append((update, whole, _side_by_side(threads, len(together), large, took)))
+    update, whole, rate = (statistics.median(column) for column in zip(*found, strict=True))
+    share, whole_share = (
+        statistics.median(100 * row[place] / row[2] for row in found) for place in (0, 1)
     )
     return {
         "share": share,
         "whole": whole_share,
-        "alone": alone_share,
         "gflops": update,
         "product": rate,
         "notes": {
             "share": f"{update:.0f} of {rate:.0f} GFLOP/s in {len(together)} threads,"
             f" epochs 2 to {epochs}, {turns} turns",
             "whole": f"{whole:.0f} GFLOP/s by the wall clock of the epochs",
-            "alone": f"{alone:.0f} GFLOP/s; no activation, no loss, no Adam, no statistics",
         },
     }
 
@@ -84,46 +77,6 @@ def _large() -> Work:
     def multiply() -> float:
         tf.matmul(a, b).numpy()
         return 2.0 * _SIZE**3
-
-    return multiply
-
-
-def _products_of(block: Block) -> Work:
-    """The products of some updates of ``block``, compiled as they are, and nothing between them."""
-    import tensorflow as tf
-
-    config, members = block.shape, block.variants
-    x = tf.random.stateless_uniform((config.batch_size, config.sizes[0]), (0, 0))
-    first, *rest = (
-        tf.random.stateless_uniform((members, *sizes), (1, place))
-        for place, sizes in enumerate(itertools.pairwise(config.sizes))
-    )
-    wide = tf.reshape(tf.transpose(first, (1, 0, 2)), (config.sizes[0], -1))
-
-    def update(wide: tf.Tensor, rest: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        z = tf.transpose(tf.reshape(x @ wide, (config.batch_size, members, -1)), (1, 0, 2))
-        inputs = [z]
-        for kernel in rest:
-            inputs.append(inputs[-1] @ kernel)
-        delta, changes = inputs[-1], []
-        for kernel, a in zip(reversed(rest), reversed(inputs[:-1]), strict=True):
-            changes.append(tf.matmul(a, delta, transpose_a=True))
-            delta = tf.matmul(delta, kernel, transpose_b=True)
-        side_by_side = tf.reshape(tf.transpose(delta, (1, 0, 2)), (config.batch_size, -1))
-        return tf.matmul(x, side_by_side, transpose_a=True), changes[::-1]
-
-    # What one update gives is multiplied in the next, so that none can be left out.
-    @tf.function(jit_compile=True, autograph=False)
-    def updates(wide: tf.Tensor, rest: list[tf.Tensor]) -> tf.Tensor:
-        body = lambda step, wide, rest: (step + 1, *update(wide, rest))  # noqa: E731
-        return tf.while_loop(lambda step, *_: step < _UPDATES, body, (0, wide, rest))[1]
-
-    flops = _UPDATES * members * update_flops(config.sizes, config.batch_size)
-    updates(wide, rest).numpy()
-
-    def multiply() -> float:
-        updates(wide, rest).numpy()
-        return float(flops)
 
     return multiply
 
