@@ -70,7 +70,7 @@ with shown:
         training.draw_job(store, job, _)
     else:
         if job and not stops(chosen):
-            training.draw_ending(job, _)
+            training.draw_ending(job, chosen.runs if chosen else None, _)
         if store and chosen:
             with failures.told(_, failure):
                 draw_continue(store, chosen, experiment, _)

@@ -79,7 +79,7 @@ class Passes:
             else self._made(xla, xla_reports, statistics)
         )
 
-    def _made(self, xla: bool, xla_reports: bool, statistics: bool) -> "Functions":
+    def _made(self, xla: bool, xla_reports: bool, statistics: bool) -> Functions:
         updates = tf.function(self._updates, jit_compile=xla, autograph=False)
         config, members = self.block.shape, len(self.block.configs)
         graph = partial(tf.function, jit_compile=xla_reports, autograph=False)

@@ -48,8 +48,10 @@ class _UnderWay(Generic[_Told]):
         self.failure: BaseException | None = None
         self._ahead, self._most, self._threads = ahead, most, threads
         self._begun: set[Future[None]] = set()
-        # A future is its task's end.
-        self._told: queue.Queue[_Told | Future[None]] = queue.Queue(_MOST_UNREAD * most)
+        # A future is its task's end. It waits for no room: whoever adds it must not hang, be it
+        # this thread, or one that ends when nobody reads any more.
+        self._told: queue.SimpleQueue[_Told | Future[None]] = queue.SimpleQueue()
+        self._room = threading.Semaphore(_MOST_UNREAD * most)
         self._ending, self._left = threading.Event(), threading.Event()
 
     def go_on(self, stop: Stop) -> bool:
@@ -66,6 +68,7 @@ class _UnderWay(Generic[_Told]):
 
     def _run(self, task: Callable[[Stop], Iterable[_Told]]) -> None:
         for item in task(self._ending.is_set):
+            self._room.acquire()
             if self._left.is_set():
                 return
             self._told.put(item)
@@ -77,6 +80,7 @@ class _UnderWay(Generic[_Told]):
         except queue.Empty:
             return
         if not isinstance(item, Future):
+            self._room.release()
             yield item
             return
         self._begun.discard(item)
@@ -87,6 +91,5 @@ class _UnderWay(Generic[_Told]):
         """End all tasks: nobody reads what they still tell."""
         self._ending.set()
         self._left.set()
-        while not all(future.done() for future in self._begun):
-            for _ in self.read():
-                pass
+        # Each thread asks for room once more at most: then it sees that all is left.
+        self._room.release(self._most)

@@ -73,8 +73,10 @@ class Warm(WorkerPlugin):
             threading.Thread(target=self._give_up_all, name="teardown", daemon=True).start()
 
     def _give_up_all(self) -> None:
-        while self.trainings:
-            self.trainings.popitem()[1].give_up()
+        # A turn that ends meanwhile takes its training out itself.
+        for name in tuple(self.trainings):
+            if training := self.trainings.pop(name, None):
+                training.give_up()
 
     def __getstate__(self) -> dict[str, object]:
         # It travels to its worker before it holds anything.

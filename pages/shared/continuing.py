@@ -70,8 +70,9 @@ def _draw_stopped(store: Store, experiment: Experiment, chosen: Selection, _: Tr
         st.markdown(
             f"**{stopped(chosen.runs, _)} · {left}**",
         )
-    shown = _("What was trained until then is shown.")
-    st.caption(_("{one} {other}").format(one=shown, other=how) if begun else shown)
+    if begun:
+        shown = _("What was trained until then is shown.")
+        st.caption(_("{one} {other}").format(one=shown, other=how))
     if ahead.going_on < ahead.new_runs and _is_recent(chosen):
         st.fragment(_look_again, run_every=_LOOK_SECONDS)(store, experiment, chosen, ahead)
 

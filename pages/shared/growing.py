@@ -30,7 +30,7 @@ def draw_growing(selection: Selection, draw: Draw, _: Translate) -> None:
     job = selection.job
     if job is None or job.status not in ACTIVE:
         if job:
-            draw_ending(job, _)
+            draw_ending(job, selection.runs, _)
         _draw_state(selection, draw, _)
         return
     pause = 2.0 if job.runs_total <= 100 else 5.0

@@ -116,10 +116,12 @@ def is_active(job: Job | None) -> bool:
     return job is not None and job.status in ACTIVE
 
 
-def draw_ending(job: Job, _: Translate) -> None:
-    """Why a job ended, unless it simply finished; or that nothing of it is here any more."""
+def draw_ending(job: Job, runs: pd.DataFrame | None, _: Translate) -> None:
+    """Why a job ended, unless it simply finished; or that nothing of its ``runs`` is here."""
     if not job.run_ids:
         st.info(_("The runs of this comparison were deleted: they can be trained again."))
+    elif job.status == Status.CANCELLED and (runs is None or not runs["epochs_done"].any()):
+        st.info(_("Stopped before anything was trained."))
     elif job.status in _ENDINGS:
         show = st.error if job.status == Status.FAILED else st.info
         show(_(_ENDINGS[job.status]).format(reason=escaped(told_message(job.message, _))))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.jobs.abreast import Stop, abreast
+from core.jobs.abreast import _MOST_UNREAD, Stop, abreast
 
 _PATIENCE = 60
 
@@ -94,3 +94,25 @@ def test_who_reads_no_further_ends_all_tasks_also_those_that_wait_to_be_read() -
     assert next(stream) == 1
     stream.close()
     assert len(ended) == 3
+
+
+def test_a_task_that_ends_with_much_unread_hinders_nobody_from_leaving() -> None:
+    """Its end is told beyond what there is room for: each of these has told all that it may."""
+
+    def leave() -> None:
+        for _ in range(50):
+            ended = threading.Event()
+
+            def full(_: Stop, ended: threading.Event = ended) -> Iterator[int]:
+                yield from range(_MOST_UNREAD + 1)
+                ended.set()
+
+            stream = abreast([full], 1, never)
+            assert next(stream) == 0
+            assert ended.wait(_PATIENCE)
+            stream.close()
+
+    leaving = threading.Thread(target=leave, daemon=True)
+    leaving.start()
+    leaving.join(_PATIENCE)
+    assert not leaving.is_alive()

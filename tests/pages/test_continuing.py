@@ -84,6 +84,10 @@ def test_what_was_stopped_before_its_first_epoch_speaks_of_no_state(store: Store
     assert not app.exception
     assert "Stopped at epoch 0 of 5" in _told(app)
     assert "kept any more" not in _told(app)
+    assert "trained until then" not in _told(app)
+    layers = opened("Layers", job=job_id, lang="ja")
+    assert not layers.exception
+    assert "訓練が始まる前に停止しました。" in _told(layers)
 
 
 def test_another_choice_in_the_form_is_trained_beside_what_can_be_resumed(store: Store) -> None:
