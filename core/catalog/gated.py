@@ -9,22 +9,19 @@ import numpy as np
 
 from core.catalog.activation import Activation, Array, named_layer
 from core.catalog.bounded import logistic
+from core.catalog.normal import distribution
 from core.catalog.rectified import softplus
 from core.language import N_
 
 
 def _gelu(z: Array) -> Array:
-    from scipy.special import ndtr
-
-    return np.asarray(z * ndtr(z))
+    return np.asarray(z * distribution(z))
 
 
 def _gelu_slope(z: Array) -> Array:
-    from scipy.special import ndtr
-
     # Beyond 40 the density is 0 even in float64; without the limit z * z could overflow.
     near = np.clip(z, -40, 40)
-    return np.asarray(ndtr(z) + near * np.exp(-near * near / 2) / sqrt(2 * pi))
+    return np.asarray(distribution(z) + near * np.exp(-near * near / 2) / sqrt(2 * pi))
 
 
 def _silu_slope(z: Array) -> Array:

@@ -14,13 +14,16 @@ from core.engine.processors import processors
 
 # Seconds of one update beside its arithmetic, plain and compiled by XLA: a base and a share
 # for each layer and for each group of activations in it.
-_PLAIN_BASE, _PLAIN_LAYER, _PLAIN_GROUP = 1e-4, 4e-5, 1.7e-5
+_PLAIN_BASE, _PLAIN_LAYER, _PLAIN_GROUP = 1.4e-4, 6e-5, 2.5e-6
 _XLA_BASE, _XLA_LAYER, _XLA_GROUP = 4e-5, 2e-5, 3e-6
 _PLAIN_FLOPS, _XLA_FLOPS = 7e10, 9e10
 # Seconds of an entry: of an activation, forwards and backwards; of a weight's update.
-_PLAIN_ENTRY, _XLA_ENTRY = 1.6e-8, 1e-8
+_PLAIN_ENTRY, _XLA_ENTRY = 7e-9, 7e-9
 _PLAIN_WEIGHT, _XLA_WEIGHT = 3e-9, 2e-9
-_TRACE, _TRACE_LAYER, _COMPILE, _COMPILE_LAYER = 0.6, 0.1, 0.8, 0.4
+_TRACE, _TRACE_LAYER = 0.4, 0.07
+_COMPILE, _COMPILE_LAYER, _COMPILE_GROUP = 0.2, 0.1, 0.04
+# Layers of such widths take twice as long to compile: their loops are unrolled.
+_UNROLLED = range(9, 41)
 _TRACED_RUN = 5
 _REPORT_ENTRIES = 4e7
 # Seconds that XLA saves for each activation that is evaluated or probed.
@@ -57,7 +60,7 @@ def prefers_xla_reports(block: Block) -> bool:
     each = config.test_samples + min(PROBE_SAMPLES, config.train_samples)
     samples = (config.epochs + 1) * each + 2 * config.train_samples
     gained = samples * len(block.configs) * sum(config.sizes[1:]) * _REPORT_GAIN
-    return gained > 2 * (_COMPILE + _COMPILE_LAYER * _traced(block))
+    return gained > 2 * _compilation(block)
 
 
 def _layers(block: Block) -> int:
@@ -74,9 +77,15 @@ def _groups(block: Block) -> int:
 
 
 def _start(block: Block, xla: bool) -> float:
-    layers = _traced(block)
-    compile_seconds = _COMPILE + _COMPILE_LAYER * layers if xla else 0.0
-    return _TRACE + _TRACE_LAYER * layers + compile_seconds
+    return _TRACE + _TRACE_LAYER * _traced(block) + (_compilation(block) if xla else 0.0)
+
+
+def _compilation(block: Block) -> float:
+    unrolled = sum(width in _UNROLLED for width in block.shape.hidden) / max(
+        1, len(block.shape.hidden)
+    )
+    group = _COMPILE_GROUP * (1 + unrolled)
+    return _COMPILE + _traced(block) * (_COMPILE_LAYER + group * _groups(block))
 
 
 def _update(block: Block, xla: bool) -> float:

@@ -18,18 +18,29 @@ class Moment:
     """The end of an epoch, as its reports are made of it while training goes on.
 
     ``seen`` are the sums over the epoch's batches in their ``order``; at the start there are
-    none. ``before`` are the weights before the last update.
+    none. ``diverged_at`` has the updates whose loss was not finite (see ``Passes``), ``before``
+    are the weights before the last update.
     """
 
     epoch: int
     seconds: float
     seen: Sums | None
     order: NDArray[np.int32] | None
-    test: Sums
     diverged_at: NDArray[np.int32]
-    skip: NDArray[np.bool_]
     weights: State
     before: State | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What is told of a moment, of members that had ended before it, too.
+
+    ``diverged_at`` has also those whose weights overflowed in the last update, which shows in
+    the loss of the test samples alone.
+    """
+
+    reports: list[Report]
+    diverged_at: NDArray[np.int32]
 
 
 class Teller:
@@ -40,9 +51,13 @@ class Teller:
         self.probe = inputs.probe()
         self.kept = kept_epochs(block.shape)
 
-    def reports(self, moment: Moment) -> list[Report]:
+    def told(self, moment: Moment) -> Told:
         """What there is to tell of the moment, while training goes on from it."""
         epoch, weights, data = moment.epoch, moment.weights, self.inputs.samples
+        test = self.passes.test(self.inputs.x_test, self.inputs.y_test, epoch, weights)
+        updates = epoch * self.block.shape.updates_per_epoch
+        fell = (moment.diverged_at < 0) & ~np.isfinite(test.loss)
+        diverged_at = np.where(fell, np.int32(updates), moment.diverged_at)
         train, targets = moment.seen, data.y_train
         if train is None or (self.statistics and epoch == self.block.shape.epochs):
             whole = self.passes.evaluate(self.inputs.x, self.inputs.y, weights)
@@ -54,13 +69,12 @@ class Teller:
             seconds=moment.seconds,
             classification=data.classification,
             train=train,
-            test=moment.test,
+            test=test,
             targets=(targets, data.y_test),
-            diverged_at=moment.diverged_at,
-            skip=moment.skip,
+            diverged_at=diverged_at,
         )
         probed = None
         if self.statistics:
             probed = self.passes.probe(*self.probe, epoch, weights, moment.before)
         arrays = (weights.first.numpy(), weights.rest.numpy()) if epoch in self.kept else None
-        return epoch_reports(self.block, measured, probed, arrays)
+        return Told(epoch_reports(self.block, measured, probed, arrays), diverged_at)

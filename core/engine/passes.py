@@ -15,16 +15,16 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from core.engine.evaluation import Step, as_sums, in_steps, rows_at_once, scores, summed
 from core.engine.inputs import rows_of
 from core.engine.optimization import Optimization
 from core.engine.plan import Block
 from core.engine.probing import probe
 from core.engine.reporting import Probed, Sums
-from core.engine.shared import Functions, Shared
+from core.engine.shared import Functions, Shared, in_one_thread
 from core.engine.stack import Stack
+from core.engine.start import give_back_freed_memory
 
-# Entries of the widest tensor of an evaluation's step: a megabyte, which a cache holds.
-_EVALUATION_ENTRIES = 300_000
 # Activations of a pass in steps without a graph: tracing one takes a tenth of a second or two.
 _EAGER_ENTRIES = 10_000_000
 # The start and the first epoch are waited for: graphs are made after them.
@@ -72,7 +72,7 @@ class Passes:
         self._optimization = Optimization(block, variables, self._alive)
         weights = sum(int(np.prod(variable.shape)) for variable in variables)
         self.carries = statistics and weights <= _CARRIED_WEIGHTS
-        self._rows = _rows_at_once(block)
+        self._rows = rows_at_once(block, compiled=xla_reports)
         self.functions: Functions = (
             like.functions.over(self._standing())
             if like
@@ -82,8 +82,15 @@ class Passes:
     def _made(self, xla: bool, xla_reports: bool, statistics: bool) -> Functions:
         updates = tf.function(self._updates, jit_compile=xla, autograph=False)
         config, members = self.block.shape, len(self.block.configs)
-        graph = partial(tf.function, jit_compile=xla_reports, autograph=False)
-        test, whole = (partial(self._summed, live=live) for live in (False, statistics))
+
+        def graph(function: Callable[..., Any]) -> Callable[..., Any]:
+            made: Callable[..., Any] = tf.function(
+                function, jit_compile=xla_reports, autograph=False
+            )
+            return made if xla_reports else in_one_thread(made)
+
+        summing = partial(summed, self.stack, classification=self._classification)
+        test, whole = (partial(summing, live=live) for live in (False, statistics))
         probing = partial(probe, self.stack)
 
         def is_little(samples: int) -> bool:
@@ -92,7 +99,7 @@ class Passes:
 
         tested, probed = graph(test), graph(probing)
         return Functions(
-            train=Shared(updates, self._standing()),
+            train=Shared(updates, self._standing(), plain=not xla),
             test=tested,
             probe=probed,
             # Asked at the start and at the end alone.
@@ -120,6 +127,18 @@ class Passes:
         """The variables that an update reads or changes."""
         return [*map(_bare, self.variables()), *self._optimization.rates]
 
+    def compile(self) -> None:
+        """Trace and compile the updates: no samples are needed, which others read meanwhile."""
+        config, seeds = self.block.shape, self.block.seeds
+        sources = 1 if config.shares_samples else seeds
+        x, y = (
+            _blank(sources, config.train_samples, width)
+            for width in (config.sizes[0], config.sizes[-1])
+        )
+        order = tf.zeros((seeds, config.updates_per_epoch, config.batch_size), tf.int32)
+        self.train(x, y, order, 0, 0)
+        give_back_freed_memory()
+
     def train(
         self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, first: int, count: int
     ) -> State | None:
@@ -135,48 +154,35 @@ class Passes:
 
     def turn(self) -> Sums:
         """End an epoch: the sums over the samples trained on since the last call."""
-        return self._as_sums(*(tensor.numpy() for tensor in self._turned()))
+        totals, live = (tensor.numpy() for tensor in self._turned())
+        return as_sums(totals, live, self._hidden)
 
     def diverged_at(self) -> NDArray[np.int32]:
         """For each member the update (1, 2, …; 0: the start) whose loss was not finite, else -1."""
         return np.asarray(self._diverged_at.numpy())
 
-    def freeze(self, members: NDArray[np.bool_]) -> None:
-        """Train ``members`` (seeds, variants) no further; those not yet diverged, from now."""
-        at = tf.where(members & (self._diverged_at < 0), self._done, self._diverged_at)
-        self._diverged_at.assign(at)
-        self._alive.assign(self._alive & ~members)
+    def freeze(self, diverged_at: NDArray[np.int32]) -> None:
+        """Train no further who is said to have diverged, at an update as ``diverged_at`` has it."""
+        gone = diverged_at >= 0
+        self._diverged_at.assign(tf.where(gone, diverged_at, self._diverged_at))
+        self._alive.assign(self._alive & ~gone)
 
-    def test(self, x: tf.Tensor, y: tf.Tensor, epoch: int) -> Sums:
+    def test(self, x: tf.Tensor, y: tf.Tensor, epoch: int, weights: State) -> Sums:
         """The sums over ``x`` (seeds or 1, n, features) and ``y`` (seeds or 1, n, outputs).
 
-        With the weights as they are after ``epoch``, and without a look at which units live.
+        With the ``weights`` after ``epoch``, and without a look at which units live.
         """
         functions = self.functions
         sums = functions.early_test if epoch < _EARLY_EPOCHS else functions.test
-        return self._in_steps(sums, x, y, self.stack.weights())
+        return self._summed(sums, x, y, weights)
 
     def evaluate(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
         """The sums over ``x`` and ``y``, as for ``test``, with ``weights``."""
-        return self._in_steps(self.functions.evaluate, x, y, (weights.first, weights.rest))
+        return self._summed(self.functions.evaluate, x, y, weights)
 
-    def _in_steps(
-        self,
-        sums: Callable[..., tf.Tensor],
-        x: tf.Tensor,
-        y: tf.Tensor,
-        weights: tuple[tf.Tensor, tf.Tensor],
-    ) -> Sums:
-        totals, lived = [], []
-        for start in range(0, x.shape[1], self._rows):
-            parts = x[:, start : start + self._rows], y[:, start : start + self._rows]
-            count = parts[0].shape[1]
-            padding = [[0, 0], [0, self._rows - count], [0, 0]]
-            filled = parts if count == self._rows else [tf.pad(part, padding) for part in parts]
-            total, live = sums(*filled, tf.constant(count), *weights)
-            totals.append(total.numpy())
-            lived.append(live.numpy())
-        return self._as_sums(np.sum(totals, axis=0), np.any(lived, axis=0))
+    def _summed(self, step: Step, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
+        found = in_steps(step, x, y, (weights.first, weights.rest), self._rows)
+        return as_sums(*found, self._hidden)
 
     def probe(
         self, x: tf.Tensor, y: tf.Tensor, epoch: int, weights: State, before: State | None
@@ -206,11 +212,6 @@ class Passes:
     def state(self) -> State:
         """The weights as they are now."""
         return State(*map(tf.identity, self.stack.weights()))
-
-    def _as_sums(self, totals: NDArray[np.float64], live: NDArray[np.bool_]) -> Sums:
-        edges = np.cumsum(self._hidden)[:-1]
-        layers = np.split(live, edges, axis=2) if self._hidden else []
-        return Sums(totals[..., 0], totals[..., 1:], tuple(layers))
 
     def _updates(
         self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, first: tf.Tensor, end: tf.Tensor
@@ -245,9 +246,12 @@ class Passes:
         self._diverged_at.assign(tf.where(fell, self._done, self._diverged_at))
         self._alive.assign(tf.convert_to_tensor(self._alive) & ~fell)
         count = tf.cast(tf.shape(x)[1], tf.float64)
-        loss = tf.cast(mean, tf.float64)[..., None] * count
-        scores = tf.reduce_sum(self._scores(outputs, y), axis=2)
-        self._totals.assign_add(tf.concat([loss, tf.cast(scores, tf.float64)], axis=-1))
+        loss = tf.cast(mean, tf.float64) * count
+        scored = [
+            tf.cast(tf.reduce_sum(score, axis=2), tf.float64)
+            for score in scores(outputs, y, self._classification)
+        ]
+        self._totals.assign_add(tf.stack([loss, *scored], axis=-1))
         if self._hidden:
             self._live.assign(self._live | self.stack.live(layers, pre[:-1]))
         self._optimization.apply(gradients)
@@ -258,41 +262,12 @@ class Passes:
             variable.assign(tf.zeros_like(variable))
         return seen
 
-    def _summed(
-        self, x: tf.Tensor, y: tf.Tensor, count: tf.Tensor, *weights: tf.Tensor, live: bool
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Totals (seeds, variants, 3) and live units over the first ``count`` samples."""
-        layers = self.stack.layers(*weights)
-        pre, _ = self.stack.forward(layers, x)
-        losses, outputs = self.stack.losses(pre[-1], y)
-        counted = tf.range(tf.shape(x)[1]) < count
-        each = tf.concat([losses[..., None], self._scores(outputs, y)], axis=-1)
-        each = tf.where(counted[:, None], each, 0.0)
-        lived = tf.zeros((self.block.seeds, self.block.variants, sum(self._hidden)), tf.bool)
-        if live and self._hidden:
-            alive = self.stack.live(layers, pre[:-1])
-            lived = tf.reduce_any(alive & counted[:, None], axis=2)
-        return tf.reduce_sum(tf.cast(each, tf.float64), axis=2), lived
 
-    def _scores(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-        """The two scores of each sample, (seeds, variants, samples, 2): see Sums."""
-        if self._classification:
-            right = tf.equal(tf.argmax(outputs, axis=-1), tf.argmax(y, axis=-1)[:, None])
-            hits = tf.cast(right, tf.float32)
-            return tf.stack([hits, tf.zeros_like(hits)], axis=-1)
-        error = outputs - y[:, None]
-        squares = tf.reduce_sum(tf.square(error), axis=3)
-        return tf.stack([squares, tf.reduce_sum(tf.abs(error), axis=3)], axis=-1)
+def _blank(*shape: int) -> tf.Tensor:
+    """Zeros to compile with: memory that nobody reads takes none, however large it is."""
+    return tf.experimental.dlpack.from_dlpack(np.zeros(shape, np.float32).__dlpack__())
 
 
 def _bare(variable: Any) -> tf.Variable:
     """The TensorFlow variable of Keras's, or itself."""
     return variable.value if isinstance(variable, keras.Variable) else variable
-
-
-def _rows_at_once(block: Block) -> int:
-    """Samples of an evaluation's step: the test samples in equal parts of a bounded size."""
-    config = block.shape
-    most = max(1, _EVALUATION_ENTRIES // (len(block.configs) * max(config.sizes[1:])))
-    steps = -(-config.test_samples // most)
-    return -(-config.test_samples // steps)

@@ -19,10 +19,10 @@ VARIANT_FIELDS = (
     *("kernel_initializer", "bias_initializer"),
 )
 
-# Weights of a block: 4 networks of 784-128-128-10, whose weights, gradients and both moments of
-# Adam (16 bytes a weight) take 8 MB. Blocks train side by side: more and smaller ones keep
-# processors busy, and one of many shows its first epoch sooner.
-_BLOCK_WEIGHTS = 500_000
+# Weights of a block: 2 networks of 784-128-128-10, whose weights, gradients and both moments of
+# Adam (16 bytes a weight) take 4 MB. Blocks train side by side: more and smaller ones keep
+# processors busy to the end, and one of many shows its first epoch sooner.
+_BLOCK_WEIGHTS = 250_000
 # Of networks of so many layers a block holds more: to trace it takes seconds.
 DEEP, _OF_DEEP = 15, 4
 # Pre-activations of the probe: z, a, delta and f' of every member live at once (16 bytes).

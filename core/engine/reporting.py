@@ -53,8 +53,7 @@ class Probed:
 class Measured:
     """Everything that the reports of one epoch are made of; nobody changes it any more.
 
-    ``targets`` are those of the samples in the sums, (seeds or 1, samples, outputs); ``skip``
-    marks members that had ended before.
+    ``targets`` are those of the samples in the sums, (seeds or 1, samples, outputs).
     """
 
     epoch: int
@@ -64,7 +63,6 @@ class Measured:
     test: Sums
     targets: tuple[Array, Array]
     diverged_at: NDArray[np.int32]
-    skip: NDArray[np.bool_]
 
 
 def epoch_reports(
@@ -73,19 +71,17 @@ def epoch_reports(
     probed: Probed | None,
     kept: tuple[Array, Array] | None = None,
 ) -> list[Report]:
-    """The reports of every member that has not ended before this epoch.
+    """The reports of every member; of those that have diverged until then, that they have.
 
     Without ``probed`` there are no statistics of layers; ``kept`` are the members' weights
     (see ``core.engine.layout``) where the epoch keeps them.
     """
     layers = _layers(block, measured, probed) if probed else []
     metrics = _metrics(block, measured)
-    diverged_at, skip = measured.diverged_at.reshape(-1), measured.skip.reshape(-1)
+    diverged_at = measured.diverged_at.reshape(-1)
     last = measured.epoch == block.shape.epochs
     reports: list[Report] = []
     for place, config in enumerate(block.configs):
-        if skip[place]:
-            continue
         if diverged_at[place] >= 0:
             reports.append(RunEnd(config.run_id, Status.DIVERGED, int(diverged_at[place])))
             continue

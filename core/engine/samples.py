@@ -4,6 +4,8 @@ Seeds that share the same arrays (MNIST whole) hold them once; the engine reads 
 them by index.
 """
 
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.engine.draws import probe_rows
+from core.errors import KasseiError
 from core.experiment import RunConfig
 from data import load
 
@@ -66,6 +69,20 @@ def samples(config: RunConfig, seeds: tuple[int, ...]) -> Samples:
         probe=np.stack([probe_rows(seed, config.train_samples) for seed in seeds]),
         classification=classification,
     )
+
+
+def read_ahead(config: RunConfig) -> None:
+    """Begin to read the samples of ``config``, where they are a large file; somebody needs them.
+
+    Returns at once. What is wrong with the file is told to those who read it then.
+    """
+    if config.shares_samples:
+        threading.Thread(target=_read, args=(config,), name="samples", daemon=True).start()
+
+
+def _read(config: RunConfig) -> None:
+    with suppress(KasseiError):
+        samples(config, (config.seed,))
 
 
 def _targets(y: NDArray[np.generic], config: RunConfig) -> NDArray[np.float32]:

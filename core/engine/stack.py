@@ -10,6 +10,7 @@ This module knows the mathematics of one pass, nothing of epochs, data or report
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -23,6 +24,9 @@ from core.engine.loop import loop
 from core.engine.plan import Block
 from core.engine.spans import Span, cut
 from core.experiment import RunConfig
+
+# Of so few inputs it takes less to transpose the kernel than what comes of one wide product.
+_FEW_INPUTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +111,8 @@ class Stack:
         ``last`` is the output layer's z, ``targets`` (seeds or 1, samples, outputs).
         """
         spread = tf.broadcast_to(targets[:, None], tf.shape(last))
-
-        def both(function: Callable[..., tf.Tensor], z: tf.Tensor, t: tf.Tensor) -> tf.Tensor:
-            output, loss = function(z, t)
-            return tf.concat([loss[..., None], output], axis=-1)
-
-        parts = by_group(self._outputs, both, last, spread)
-        return parts[..., 0], parts[..., 1:]
+        outputs, losses = by_group(self._outputs, lambda both, *own: both(*own), last, spread)
+        return losses, outputs
 
     def live(self, layers: Sequence[Span], pre: Sequence[tf.Tensor]) -> tf.Tensor:
         """Entries with f'(z) != 0 of all hidden layers: bool, their units side by side.
@@ -153,13 +152,13 @@ def groups(
 
 def by_group(
     parts: Sequence[Group],
-    apply: Callable[..., tf.Tensor],
+    apply: Callable[..., Any],
     *tensors: tf.Tensor,
-) -> tf.Tensor:
+) -> Any:
     """``apply(function, *tensors)`` for each group's variants (axis 1), back in their order.
 
-    Split rather than sliced: the gradient of eight slices is eight arrays of the full size and
-    their sum, of a split it is one array.
+    It gives a tensor or several. Split rather than sliced: the gradient of eight slices is eight
+    arrays of the full size and their sum, of a split it is one array.
     """
     if len(parts) == 1:
         return apply(parts[0].function, *tensors)
@@ -173,8 +172,12 @@ def by_group(
         apply(part.function, *own)
         for part, own in zip(parts, zip(*taken, strict=True), strict=True)
     ]
-    joined = tf.concat(done, axis=1)
-    return joined if order == sorted(order) else tf.gather(joined, np.argsort(order), axis=1)
+
+    def joined(*each: tf.Tensor) -> tf.Tensor:
+        whole = tf.concat(each, axis=1)
+        return whole if order == sorted(order) else tf.gather(whole, np.argsort(order), axis=1)
+
+    return tf.nest.map_structure(joined, *done)
 
 
 def _activation(config: RunConfig) -> Callable[..., tf.Tensor]:
@@ -209,7 +212,9 @@ def _output_and_loss(config: RunConfig) -> Callable[..., tuple[tf.Tensor, tf.Ten
 
 
 def _wide(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-    """All variants of a seed in one product."""
+    """All variants of a seed in one product; of few inputs one each, where they stand."""
     seeds, inputs, variants, units = kernel.shape
+    if inputs <= _FEW_INPUTS:
+        return tf.matmul(x[:, None], tf.transpose(kernel, (0, 2, 1, 3)))
     z = tf.matmul(x, tf.reshape(kernel, (seeds, inputs, variants * units)))
     return tf.transpose(tf.reshape(z, (seeds, tf.shape(x)[1], variants, units)), (0, 2, 1, 3))

@@ -8,7 +8,7 @@ or when ``stop`` says so.
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 
 import numpy as np
 import tensorflow as tf
@@ -18,12 +18,11 @@ from core.engine import states
 from core.engine.company import company
 from core.engine.draws import batch_order
 from core.engine.inputs import Inputs
-from core.engine.moment import Moment, Teller
+from core.engine.moment import Moment, Teller, Told
 from core.engine.passes import Passes, State
 from core.engine.plan import Block
 from core.engine.pool import PassesPool
 from core.engine.reporting import Sums
-from core.engine.start import give_back_freed_memory
 from core.report import BlockState, Report, RunEnd, Status
 
 # Between two looks at ``stop``.
@@ -64,7 +63,10 @@ def train_block(
     classification = block.shape.source.task.kind == "classification"
     pool = pool or PassesPool()
     with pool.passes(block, classification=classification, statistics=statistics) as passes:
-        inputs = pool.inputs(block)
+        with ThreadPoolExecutor(1, "samples") as thread:
+            reading = thread.submit(pool.inputs, block)
+            passes.compile()
+        inputs = reading.result()
         training = _Training(block, stop, inputs, passes, statistics, keep, pool.tellers)
         yield from training.reports(start)
         if keep and (state := training.state()):
@@ -88,18 +90,19 @@ class _Training:
         self.keep, self.kept_at = keep, time.monotonic()
         self.inputs = inputs
         self.passes, self.statistics = passes, statistics
+        # Who has ended as far as is told, and of whom it is known before that.
         self.ended = np.zeros((block.seeds, block.variants), bool)
+        self.fallen = self.ended
         # The epochs that are trained, and the updates of the one after them.
         self.epoch = self.updates = 0
         self.seconds = 0.0
-        self.compiled = False
         self.per_slice = 1
         self.stopped = False
         # The weights before the last update.
         self.before: State | None = None
         self.teller, self.tellers = Teller(block, inputs, passes, statistics), tellers
         # Of the epochs behind, in their order.
-        self.made: deque[Future[list[Report]]] = deque()
+        self.made: deque[Future[Told]] = deque()
         # Of each hidden layer and member: the last epoch's, as a longer run would report it.
         self.dead: list[NDArray[np.float64]] = []
 
@@ -114,16 +117,16 @@ class _Training:
     def _epochs(self, start: bytes | None) -> Iterator[list[Report]]:
         yield from self._begun(start)
         for epoch in range(self.epoch + 1, self.config.epochs + 1):
-            if self.ended.all():
+            if (self.ended | self.fallen).all():
                 break
             order = self._order(epoch)
             for _ in self._slices(order):
                 while self.made and self.made[0].done():
-                    yield self.made.popleft().result()
+                    yield self._told()
             if self.stopped:
                 break
             while len(self.made) >= _MOST_AHEAD:
-                yield self.made.popleft().result()
+                yield self._told()
             self.epoch, self.updates = epoch, 0
             self._make(epoch, self.passes.turn(), order)
             yield from self._say_where()
@@ -141,7 +144,24 @@ class _Training:
     def _rest(self) -> Iterator[list[Report]]:
         """The reports of all epochs behind."""
         while self.made:
-            yield self.made.popleft().result()
+            yield self._told()
+
+    def _told(self) -> list[Report]:
+        """What is told of the first epoch behind: whoever had ended before is not in it.
+
+        Who is found diverged there was trained further meanwhile, and disturbs nobody.
+        """
+        told = self.made.popleft().result()
+        over = {
+            config.run_id
+            for config, ended in zip(self.block.configs, self.ended.reshape(-1), strict=True)
+            if ended
+        }
+        diverged = told.diverged_at >= 0
+        if (diverged & ~self.ended).any():
+            self.passes.freeze(told.diverged_at)
+        self.ended = self.ended | diverged
+        return [report for report in told.reports if report.run_id not in over]
 
     def _say_where(self) -> Iterator[list[Report]]:
         """Where that is due, keep where the block stands, behind all reports before it."""
@@ -149,8 +169,8 @@ class _Training:
         if self.keep is None or not due or self.epoch == self.config.epochs:
             return
         self.kept_at = time.monotonic()
+        yield from self._rest()
         if state := self.state():
-            yield from self._rest()
             self.keep(state)
 
     def state(self) -> BlockState | None:
@@ -211,11 +231,6 @@ class _Training:
         return self.stopped
 
     def _slice(self, rows: tf.Tensor, first: int, count: int) -> None:
-        if not self.compiled:
-            # No updates at all, but the compilation, which is not training.
-            self.passes.train(self.inputs.x, self.inputs.y, rows, 0, 0)
-            give_back_freed_memory()
-            self.compiled = True
         start = time.perf_counter()
         before = self.passes.train(self.inputs.x, self.inputs.y, rows, first, count)
         took = time.perf_counter() - start
@@ -229,12 +244,7 @@ class _Training:
     def _make(
         self, epoch: int, seen: Sums | None = None, order: NDArray[np.int32] | None = None
     ) -> None:
-        """Have an epoch reported, of the weights as they are; who is found diverged ends here."""
-        test = self.passes.test(self.inputs.x_test, self.inputs.y_test, epoch)
-        # Weights that overflowed in the epoch's last update show in the test loss alone.
-        fell = ~self.ended & ~np.isfinite(test.loss)
-        if fell.any():
-            self.passes.freeze(fell)
+        """Have an epoch reported, of the weights as they are."""
         if self.statistics and seen and epoch == self.config.epochs:
             self.dead = [(~live).mean(axis=2).reshape(-1) for live in seen.live]
         diverged_at = self.passes.diverged_at()
@@ -243,14 +253,12 @@ class _Training:
             seconds=self.seconds,
             seen=seen,
             order=order,
-            test=test,
             diverged_at=diverged_at,
-            skip=self.ended.copy(),
             weights=self.passes.state(),
             before=self.before,
         )
-        self.ended |= diverged_at >= 0
-        self.made.append(self.tellers.submit(self.teller.reports, moment))
+        self.fallen = diverged_at >= 0
+        self.made.append(self.tellers.submit(self.teller.told, moment))
 
     def _diverged(self) -> list[Report]:
         """The ends of the members that had ended before the state that training goes on from."""

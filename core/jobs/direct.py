@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.engine.plan import Block
 from core.engine.processors import processors
+from core.engine.samples import read_ahead
 from core.engine.start import start
 from core.errors import (
     InvalidExperiment,
@@ -126,18 +127,20 @@ def _reports(
     """
     if not rest:
         return
-    # Imported here, for it brings TensorFlow.
-    start(alone=alone, one_thread=engine != "keras")
+    # What is imported here brings TensorFlow.
     if engine == "keras":
+        start(alone=alone, one_thread=False)
         from core.engine.reference import train_run
 
         for config in itertools.takewhile(lambda _: not stop(), rest):
             yield from train_run(config, stop)
         return
+    ahead = plan(configs, {config.run_id for config in rest}, store)
+    read_ahead(ahead[0].block.shape)
+    start(alone=alone)
     from core.engine.pool import PassesPool
 
     pool, lasts = PassesPool(), not in_memory(store.url)
-    ahead = plan(configs, {config.run_id for config in rest}, store)
 
     def tasks() -> Iterator[Callable[[Stop], Iterable[_Told]]]:
         for one in ahead:

@@ -29,12 +29,11 @@ from core.report import RunEnd, Status
 from core.store import Store
 
 TURN_SECONDS = 1.0
-# Between two looks at the line of jobs; an idle one at a file sees only whether it was written.
-_LOOK_SECONDS, _IDLE_SECONDS = 0.2, 0.4
+# Between two looks at the line of jobs; an idle one, and one at whether a file was written.
+_LOOK_SECONDS, _IDLE_SECONDS, _GLANCE_SECONDS = 0.2, 0.4, 0.1
 # A store that is away, or a disk that is full, is tried again so often.
 _RETRY_SECONDS = 0.5
-# Blocks that stand in a worker's memory at the same time; of one job those before their first
-# epoch, which shows sooner than if all of its blocks began at once.
+# Blocks that stand in a worker's memory at once; of one job those that have no epoch to show yet.
 _MOST_STANDING, _MOST_FRESH = 8, 2
 # Outcomes that may wait to be written before no more turns are given.
 _MOST_UNWRITTEN = 4
@@ -83,7 +82,8 @@ class Trainer:
             return
         self._pulse.tell(workers=len(self._crew.ready), trouble=self._crew.trouble)
         self._crew.end_stuck()
-        self._woken.wait(_LOOK_SECONDS if self._turns.begun else _IDLE_SECONDS)
+        idle = _IDLE_SECONDS if self._mark is None else _GLANCE_SECONDS
+        self._woken.wait(_LOOK_SECONDS if self._turns.begun else idle)
 
     def _is_written(self) -> bool:
         """Whether anybody may have written to the store since the last time this was asked.

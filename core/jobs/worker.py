@@ -22,6 +22,8 @@ from core.report import BlockState, Report, RunEnd, Status
 if TYPE_CHECKING:
     from core.engine.pool import PassesPool
 
+# A start that has been told is shown after so long, or with the first epoch.
+_SOON_SECONDS = 0.15
 # Of the share of its limit at which Dask pauses or kills a worker (distributed.worker.memory).
 _NEAR, _TERMINATE = 0.95, 0.95
 
@@ -149,8 +151,8 @@ class Training:
         self._error: BaseException | None = None
         self._ended = self._given_up = False
         self._until = 0.0
-        # So many turns end as soon as there is something to show: the start, the first epoch.
-        self._early = 2
+        # A turn ends as soon as there is a first epoch to show, and soon after the start is there.
+        self._shown = False
         self._go, self._waits = threading.Semaphore(0), threading.Semaphore(0)
         # Who asks for its end waits for its turn's.
         self._turn = threading.Lock()
@@ -198,9 +200,13 @@ class Training:
                 self._block, self._pause, self._pool, start=start, keep=keep
             ):
                 self._reports += reports
-                if self._early:
+                if not self._shown:
+                    self._shown = any(getattr(report, "epoch", 0) for report in reports)
+                    self._until = min(self._until, time.monotonic() + _SOON_SECONDS)
                     # Shown at once: what comes next in the engine may be the making of a graph.
-                    self._pause()
+                    if self._shown:
+                        self._until = 0.0
+                        self._pause()
         except BaseException as error:
             self._error = error
         self._ended = True
@@ -208,9 +214,7 @@ class Training:
 
     def _pause(self) -> bool:
         """The engine's question whether to stop: it waits here between two turns."""
-        early = self._early > 0 and bool(self._reports)
-        if not self._given_up and (early or time.monotonic() >= self._until):
-            self._early -= early
+        if not self._given_up and time.monotonic() >= self._until:
             self._check_memory()
             self._waits.release()
             self._go.acquire()

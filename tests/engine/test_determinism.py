@@ -110,7 +110,7 @@ def test_passes_that_diverged_are_as_new_when_used_again(config: Any) -> None:
     pool = PassesPool()
     with pool.passes(first, classification=False) as passes:
         assert isinstance(passes, Passes)
-        passes.freeze(np.ones((1, 1), bool))
+        passes.freeze(np.ones((1, 1), np.int32))
     assert told(second, pool) == fresh
 
 
@@ -139,3 +139,22 @@ def test_what_is_trained_does_not_depend_on_whether_layers_are_watched(wide: Blo
 
 def _bare(report: object) -> object:
     return replace(report, layers=()) if isinstance(report, EpochReport) else report
+
+
+@pytest.mark.parametrize("dataset", ["moons", "mnist"])
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_updates_are_compiled_for_the_samples_that_come(
+    dataset: str, seeds: int, config: Any
+) -> None:
+    """With blanks, while these are read: of another shape they would be compiled again."""
+    whole = {"train_samples": 60_000, "test_samples": 10_000} if dataset == "mnist" else {}
+    (block,) = blocks(
+        config(dataset=dataset, hidden=[4], seed=seed, **whole) for seed in range(seeds)
+    )
+    pool = PassesPool()
+    with pool.passes(block, classification=True) as passes:
+        passes.compile()
+        (traced,) = passes.functions.train._traced
+        compiled = [tuple(spec.shape) for spec in traced.structured_input_signature[0][:2]]
+    inputs = pool.inputs(block)
+    assert compiled == [tuple(inputs.x.shape), tuple(inputs.y.shape)]

@@ -87,7 +87,7 @@ def test_blocks_of_a_large_sweep_are_as_equal_as_can_be() -> None:
 
 def test_a_sweep_of_large_networks_is_cut_to_what_a_block_holds() -> None:
     configs = [
-        BASE.model_copy(update={"hidden": (3000, 40), "learning_rate": rate, "seed": seed})
+        BASE.model_copy(update={"hidden": (1500, 40), "learning_rate": rate, "seed": seed})
         for rate in (0.1, 0.2)
         for seed in range(10)
     ]
@@ -110,7 +110,7 @@ def test_what_one_block_could_hold_is_cut_for_processors_to_share_if_there_is_en
 
 
 def test_blocks_of_all_functions_and_some_rates_have_one_structure() -> None:
-    fields = {"dataset": "mnist", "hidden": [128, 128], "learning_rate": [0.1, 0.01, 0.001]}
+    fields = {"dataset": "mnist", "hidden": [64, 64], "learning_rate": [0.1, 0.01, 0.001]}
     experiment = Experiment(**fields, activation=["relu", "tanh", "elu"], seed=[0, 1])
     planned = plan.blocks(experiment.grid())
     assert [(block.seeds, block.variants) for block in planned] == [(1, 3)] * 6
@@ -119,7 +119,7 @@ def test_blocks_of_all_functions_and_some_rates_have_one_structure() -> None:
 
 def test_functions_that_no_block_holds_together_are_cut_into_as_few_structures_as_can_be() -> None:
     activations = ["relu", "tanh", "elu", "selu", "gelu", "silu", "sigmoid", "softplus"]
-    fields = {"dataset": "mnist", "hidden": [128, 128], "learning_rate": [0.1, 0.01, 0.001]}
+    fields = {"dataset": "mnist", "hidden": [64, 64], "learning_rate": [0.1, 0.01, 0.001]}
     planned = plan.blocks(Experiment(**fields, activation=activations, seed=[0, 1]).grid())
     assert [len(block.configs) for block in planned] == [4] * 12
     assert len({block.structure() for block in planned}) == 2

@@ -67,7 +67,7 @@ def test_the_epochs_that_are_told_to_fit_do(store: Store) -> None:
     ("lists", "fits"),
     [
         # With so many runs one epoch is too long; with two runs, so many epochs of one.
-        ({"seed": range(100), "epochs": 100}, r"What would fit: runs: \d+\."),
+        ({"seed": range(200), "epochs": 100}, r"What would fit: runs: \d+\."),
         ({"seed": range(2), "epochs": 500}, r"What would fit: epochs: about \d+\."),
     ],
 )
