@@ -1,6 +1,6 @@
 """Evaluation: losses, scores and live units over any samples, in steps of a bounded size."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -63,22 +63,41 @@ def in_steps(
     step: Step, x: tf.Tensor, y: tf.Tensor, weights: Sequence[tf.Tensor], rows: int
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """What ``step`` tells of all samples, asked for ``rows`` of them at a time."""
-    totals, lived = [], []
+    totals, lived = zip(*_steps(step, x, y, weights, rows), strict=True)
+    return np.sum(totals, axis=0), np.any(lived, axis=0)
+
+
+def live_in_steps(
+    step: Step, x: tf.Tensor, y: tf.Tensor, weights: Sequence[tf.Tensor], rows: int
+) -> NDArray[np.bool_]:
+    """Which units live, as ``in_steps`` tells; once all do, no other samples are looked at."""
+    steps = _steps(step, x, y, weights, rows)
+    _, lived = next(steps)
+    while not lived.all() and (more := next(steps, None)):
+        lived = lived | more[1]
+    return lived
+
+
+def _steps(
+    step: Step, x: tf.Tensor, y: tf.Tensor, weights: Sequence[tf.Tensor], rows: int
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
     for start in range(0, x.shape[1], rows):
         parts = x[:, start : start + rows], y[:, start : start + rows]
         count = parts[0].shape[1]
         padding = [[0, 0], [0, rows - count], [0, 0]]
         filled = parts if count == rows else [tf.pad(part, padding) for part in parts]
-        total, live = step(*filled, tf.constant(count), *weights)
-        totals.append(total.numpy())
-        lived.append(live.numpy())
-    return np.sum(totals, axis=0), np.any(lived, axis=0)
+        totals, live = step(*filled, tf.constant(count), *weights)
+        yield totals.numpy(), live.numpy()
 
 
 def as_sums(totals: NDArray[np.float64], live: NDArray[np.bool_], hidden: Sequence[int]) -> Sums:
     """``totals`` and ``live`` units, side by side, of layers of ``hidden`` units; or none."""
-    layers = np.split(live, np.cumsum(hidden)[:-1], axis=2) if live.shape[2] else []
-    return Sums(totals[..., 0], totals[..., 1:], tuple(layers))
+    return Sums(totals[..., 0], totals[..., 1:], by_layer(live, hidden))
+
+
+def by_layer(live: NDArray[np.bool_], hidden: Sequence[int]) -> tuple[NDArray[np.bool_], ...]:
+    """Units side by side, (seeds, variants, units), as one array for each hidden layer."""
+    return tuple(np.split(live, np.cumsum(hidden)[:-1], axis=2)) if live.shape[2] else ()
 
 
 def rows_at_once(block: Block, *, compiled: bool) -> int:

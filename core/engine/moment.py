@@ -59,9 +59,11 @@ class Teller:
         fell = (moment.diverged_at < 0) & ~np.isfinite(test.loss)
         diverged_at = np.where(fell, np.int32(updates), moment.diverged_at)
         train, targets = moment.seen, data.y_train
-        if train is None or (self.statistics and epoch == self.block.shape.epochs):
-            whole = self.passes.evaluate(self.inputs.x, self.inputs.y, weights)
-            train = replace(train, live=whole.live) if train else whole
+        whole = self.inputs.x, self.inputs.y, weights
+        if train is None:
+            train = self.passes.evaluate(*whole)
+        elif self.statistics and epoch == self.block.shape.epochs:
+            train = replace(train, live=self.passes.live(*whole))
         if moment.order is not None:
             targets = taken(data.y_train, moment.order)
         measured = Measured(

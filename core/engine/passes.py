@@ -15,7 +15,16 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from core.engine.evaluation import Step, as_sums, in_steps, rows_at_once, scores, summed
+from core.engine.evaluation import (
+    Step,
+    as_sums,
+    by_layer,
+    in_steps,
+    live_in_steps,
+    rows_at_once,
+    scores,
+    summed,
+)
 from core.engine.inputs import rows_of
 from core.engine.optimization import Optimization
 from core.engine.plan import Block
@@ -179,6 +188,13 @@ class Passes:
     def evaluate(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
         """The sums over ``x`` and ``y``, as for ``test``, with ``weights``."""
         return self._summed(self.functions.evaluate, x, y, weights)
+
+    def live(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> tuple[NDArray[np.bool_], ...]:
+        """The live units of each hidden layer over ``x`` and ``y``, as ``evaluate`` tells them."""
+        both = weights.first, weights.rest
+        return by_layer(
+            live_in_steps(self.functions.evaluate, x, y, both, self._rows), self._hidden
+        )
 
     def _summed(self, step: Step, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
         found = in_steps(step, x, y, (weights.first, weights.rest), self._rows)

@@ -65,7 +65,8 @@ def train_block(
     with pool.passes(block, classification=classification, statistics=statistics) as passes:
         with ThreadPoolExecutor(1, "samples") as thread:
             reading = thread.submit(pool.inputs, block)
-            passes.compile()
+            if block.shape.epochs:
+                passes.compile()
         inputs = reading.result()
         training = _Training(block, stop, inputs, passes, statistics, keep, pool.tellers)
         yield from training.reports(start)
@@ -122,11 +123,11 @@ class _Training:
             order = self._order(epoch)
             for _ in self._slices(order):
                 while self.made and self.made[0].done():
-                    yield self._told()
+                    yield from self._told()
             if self.stopped:
                 break
             while len(self.made) >= _MOST_AHEAD:
-                yield self._told()
+                yield from self._told()
             self.epoch, self.updates = epoch, 0
             self._make(epoch, self.passes.turn(), order)
             yield from self._say_where()
@@ -144,10 +145,10 @@ class _Training:
     def _rest(self) -> Iterator[list[Report]]:
         """The reports of all epochs behind."""
         while self.made:
-            yield self._told()
+            yield from self._told()
 
-    def _told(self) -> list[Report]:
-        """What is told of the first epoch behind: whoever had ended before is not in it.
+    def _told(self) -> Iterator[list[Report]]:
+        """What is told of the first epoch behind, if anything: who had ended before is not in it.
 
         Who is found diverged there was trained further meanwhile, and disturbs nobody.
         """
@@ -161,7 +162,8 @@ class _Training:
         if (diverged & ~self.ended).any():
             self.passes.freeze(told.diverged_at)
         self.ended = self.ended | diverged
-        return [report for report in told.reports if report.run_id not in over]
+        if reports := [report for report in told.reports if report.run_id not in over]:
+            yield reports
 
     def _say_where(self) -> Iterator[list[Report]]:
         """Where that is due, keep where the block stands, behind all reports before it."""
@@ -258,7 +260,15 @@ class _Training:
             before=self.before,
         )
         self.fallen = diverged_at >= 0
-        self.made.append(self.tellers.submit(self.teller.told, moment))
+        self.made.append(self._telling(moment))
+
+    def _telling(self, moment: Moment) -> Future[Told]:
+        if self.config.epochs:
+            return self.tellers.submit(self.teller.told, moment)
+        # Nothing trains meanwhile: this thread tells of it itself, beside those of other blocks.
+        done: Future[Told] = Future()
+        done.set_result(self.teller.told(moment))
+        return done
 
     def _diverged(self) -> list[Report]:
         """The ends of the members that had ended before the state that training goes on from."""

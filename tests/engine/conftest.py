@@ -41,7 +41,9 @@ class Run:
 def collect(lists: Iterable[Iterable[Report]]) -> dict[str, Run]:
     """The runs, by run_id, that an engine's lists of reports tell of."""
     runs: dict[str, Run] = {}
-    for report in (report for reports in lists for report in reports):
+    told = [list(reports) for reports in lists]
+    assert all(told), "nothing to tell is not told"
+    for report in (report for reports in told for report in reports):
         run = runs.setdefault(report.run_id, Run())
         assert run.end is None, "nothing comes after a run's end"
         if isinstance(report, EpochReport):
