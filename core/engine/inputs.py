@@ -1,5 +1,7 @@
 """The samples of a block as tensors, and of which its probe is made."""
 
+import math
+import mmap
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,6 +62,24 @@ def inputs(config: RunConfig, seeds: tuple[int, ...]) -> Inputs:
     del drawn
     give_back_freed_memory()
     return Inputs(arrays, x, y, x_test, y_test)
+
+
+def blanks(config: RunConfig, seeds: int) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """What x, y and an epoch's batches of ``seeds`` seeds are like, for to compile with."""
+    sources = 1 if config.shares_samples else seeds
+    x, y = (
+        _blank(sources, config.train_samples, width)
+        for width in (config.sizes[0], config.sizes[-1])
+    )
+    order = tf.zeros((seeds, config.updates_per_epoch, config.batch_size), tf.int32)
+    return x, y, order
+
+
+def _blank(*shape: int) -> tf.Tensor:
+    """Zeros in pages of their own: as nobody reads them, they take no memory."""
+    pages = mmap.mmap(-1, 4 * math.prod(shape))
+    zeros = np.frombuffer(pages, np.float32).reshape(shape)
+    return tf.experimental.dlpack.from_dlpack(zeros.__dlpack__())
 
 
 def taken(array: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.float32]:

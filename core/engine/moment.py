@@ -18,7 +18,7 @@ class Moment:
     """The end of an epoch, as its reports are made of it while training goes on.
 
     ``seen`` are the sums over the epoch's batches in their ``order``; at the start there are
-    none. ``diverged_at`` has the updates whose loss was not finite (see ``Passes``), ``before``
+    none. ``diverged_at`` is what training has seen of it until then (see ``Passes``), ``before``
     are the weights before the last update.
     """
 
@@ -35,8 +35,9 @@ class Moment:
 class Told:
     """What is told of a moment, of members that had ended before it, too.
 
-    ``diverged_at`` has also those whose weights overflowed in the last update, which shows in
-    the loss of the test samples alone.
+    ``diverged_at`` is the moment's, and has also those whose weights overflowed in the last
+    update, which shows in the loss of the test samples alone. Of who had ended before it is no
+    news, and may be another update than the one that was told.
     """
 
     reports: list[Report]

@@ -25,7 +25,7 @@ from core.engine.evaluation import (
     scores,
     summed,
 )
-from core.engine.inputs import rows_of
+from core.engine.inputs import blanks, rows_of
 from core.engine.optimization import Optimization
 from core.engine.plan import Block
 from core.engine.probing import probe
@@ -77,10 +77,11 @@ class Passes:
         self._hidden = block.shape.hidden if statistics else ()
         places = (*axes, block.shape.batch_size, sum(self._hidden))
         self._live = tf.Variable(tf.zeros(places, tf.bool))
-        variables = (self.stack.first, self.stack.rest)
-        self._optimization = Optimization(block, variables, self._alive)
-        weights = sum(int(np.prod(variable.shape)) for variable in variables)
+        self._weights = self.stack.first, self.stack.rest
+        self._optimization = Optimization(block, self._weights, self._alive)
+        weights = sum(int(np.prod(variable.shape)) for variable in self._weights)
         self.carries = statistics and weights <= _CARRIED_WEIGHTS
+        self._compiled = False
         self._rows = rows_at_once(block, compiled=xla_reports)
         self.functions: Functions = (
             like.functions.over(self._standing())
@@ -138,14 +139,10 @@ class Passes:
 
     def compile(self) -> None:
         """Trace and compile the updates: no samples are needed, which others read meanwhile."""
-        config, seeds = self.block.shape, self.block.seeds
-        sources = 1 if config.shares_samples else seeds
-        x, y = (
-            _blank(sources, config.train_samples, width)
-            for width in (config.sizes[0], config.sizes[-1])
-        )
-        order = tf.zeros((seeds, config.updates_per_epoch, config.batch_size), tf.int32)
-        self.train(x, y, order, 0, 0)
+        if self._compiled:
+            return
+        self._compiled = True
+        self.train(*blanks(self.block.shape, self.block.seeds), 0, 0)
         give_back_freed_memory()
 
     def train(
@@ -170,11 +167,19 @@ class Passes:
         """For each member the update (1, 2, …; 0: the start) whose loss was not finite, else -1."""
         return np.asarray(self._diverged_at.numpy())
 
-    def freeze(self, diverged_at: NDArray[np.int32]) -> None:
-        """Train no further who is said to have diverged, at an update as ``diverged_at`` has it."""
+    def end(self, diverged_at: NDArray[np.int32]) -> None:
+        """Train no further who has diverged, at the update that ``diverged_at`` has; else -1.
+
+        Their weights and moments are cleared: how long they went on until this was known, which
+        nobody is told, shows in no state either.
+        """
         gone = diverged_at >= 0
         self._diverged_at.assign(tf.where(gone, diverged_at, self._diverged_at))
         self._alive.assign(self._alive & ~gone)
+        masks = {4: gone[:, None, :, None], 3: gone[..., None]}
+        for variable in map(_bare, (*self._weights, *self._optimization.variables())):
+            if variable.shape.rank in masks:
+                variable.assign(tf.where(masks[variable.shape.rank], 0.0, variable))
 
     def test(self, x: tf.Tensor, y: tf.Tensor, epoch: int, weights: State) -> Sums:
         """The sums over ``x`` (seeds or 1, n, features) and ``y`` (seeds or 1, n, outputs).
@@ -277,11 +282,6 @@ class Passes:
         for variable in (self._totals, self._live):
             variable.assign(tf.zeros_like(variable))
         return seen
-
-
-def _blank(*shape: int) -> tf.Tensor:
-    """Zeros to compile with: memory that nobody reads takes none, however large it is."""
-    return tf.experimental.dlpack.from_dlpack(np.zeros(shape, np.float32).__dlpack__())
 
 
 def _bare(variable: Any) -> tf.Variable:

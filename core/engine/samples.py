@@ -4,8 +4,6 @@ Seeds that share the same arrays (MNIST whole) hold them once; the engine reads 
 them by index.
 """
 
-import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.engine.draws import probe_rows
-from core.errors import KasseiError
 from core.experiment import RunConfig
 from data import load
 
@@ -72,16 +69,12 @@ def samples(config: RunConfig, seeds: tuple[int, ...]) -> Samples:
 
 
 def read_ahead(config: RunConfig) -> None:
-    """Begin to read the samples of ``config``, where they are a large file; somebody needs them.
+    """Read the samples of ``config`` where they are a large file: the next to ask has them at once.
 
-    Returns at once. What is wrong with the file is told to those who read it then.
+    Raises:
+        DataUnavailable: no good file, and none that can be downloaded.
     """
     if config.shares_samples:
-        threading.Thread(target=_read, args=(config,), name="samples", daemon=True).start()
-
-
-def _read(config: RunConfig) -> None:
-    with suppress(KasseiError):
         samples(config, (config.seed,))
 
 

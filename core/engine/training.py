@@ -91,7 +91,7 @@ class _Training:
         self.keep, self.kept_at = keep, time.monotonic()
         self.inputs = inputs
         self.passes, self.statistics = passes, statistics
-        # Who has ended as far as is told, and of whom it is known before that.
+        # Who is told to have ended, and who was seen to fall in training, perhaps not told yet.
         self.ended = np.zeros((block.seeds, block.variants), bool)
         self.fallen = self.ended
         # The epochs that are trained, and the updates of the one after them.
@@ -158,10 +158,11 @@ class _Training:
             for config, ended in zip(self.block.configs, self.ended.reshape(-1), strict=True)
             if ended
         }
-        diverged = told.diverged_at >= 0
-        if (diverged & ~self.ended).any():
-            self.passes.freeze(told.diverged_at)
-        self.ended = self.ended | diverged
+        # What is told again of those who had ended may be another update, after the first.
+        diverged_at = np.where(self.ended, np.int32(-1), told.diverged_at)
+        if (diverged_at >= 0).any():
+            self.passes.end(diverged_at)
+        self.ended = self.ended | (diverged_at >= 0)
         if reports := [report for report in told.reports if report.run_id not in over]:
             yield reports
 

@@ -31,6 +31,7 @@ from core.jobs.results import Results
 from core.language import N_
 from core.report import BlockState, Report, Status
 from core.store import Store, in_memory
+from data import forget
 
 if TYPE_CHECKING:
     from core.engine.pool import PassesPool
@@ -136,8 +137,11 @@ def _reports(
             yield from train_run(config, stop)
         return
     ahead = plan(configs, {config.run_id for config in rest}, store)
-    read_ahead(ahead[0].block.shape)
-    start(alone=alone)
+    with ThreadPoolExecutor(1, "samples") as thread:
+        reading = thread.submit(read_ahead, ahead[0].block.shape)
+        start(alone=alone)
+    # Unreadable samples are told once, not by each block that asks for them again.
+    reading.result()
     from core.engine.pool import PassesPool
 
     pool, lasts = PassesPool(), not in_memory(store.url)
@@ -147,7 +151,11 @@ def _reports(
             begins = start_of(one.block, store.states.go_on)
             yield partial(_of_block, one.block, pool, begins, lasts)
 
-    yield from abreast(tasks(), processors(), stop)
+    try:
+        yield from abreast(tasks(), processors(), stop)
+    finally:
+        # What was read ahead of blocks that did not begin.
+        forget()
 
 
 def _of_block(

@@ -7,6 +7,7 @@ data and Keras; it knows neither the store nor the page.
 
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # A start that has been told is shown after so long, or with the first epoch.
 _SOON_SECONDS = 0.15
+# Names of blocks that were given up: as many as could wait for a first turn, and many more.
+_MOST_FORGOTTEN = 1_000
 # Of the share of its limit at which Dask pauses or kills a worker (distributed.worker.memory).
 _NEAR, _TERMINATE = 0.95, 0.95
 
@@ -55,6 +58,9 @@ class Warm(WorkerPlugin):
         self.most_memory = most_memory
         self.pool: PassesPool | None = None
         self.trainings: dict[str, Training] = {}
+        # Blocks given up before their first turn has come: of several threads one overtakes.
+        self.forgotten: deque[str] = deque(maxlen=_MOST_FORGOTTEN)
+        self.naming = threading.Lock()
         # Turns in several threads begin with what the first of them makes.
         self.starting = threading.Lock()
 
@@ -113,10 +119,10 @@ def advance(
     A block's start, with its compilation, may take longer, and one update always ends.
     """
     warm, pool = _warm(), warm_up()
-    if begins:
-        forget(name)
-        warm.trainings[name] = Training(block, pool, warm.most_memory, start)
-    training = warm.trainings.get(name)
+    with warm.naming:
+        if begins and name not in warm.forgotten:
+            warm.trainings[name] = Training(block, pool, warm.most_memory, start)
+        training = warm.trainings.get(name)
     if training is None:
         return Turn(lost=True)
     try:
@@ -131,7 +137,11 @@ def advance(
 
 def forget(name: str) -> Turn:
     """Give up a block: where it stands, and what it reported since its last turn."""
-    training = _warm().trainings.pop(name, None)
+    warm = _warm()
+    with warm.naming:
+        training = warm.trainings.pop(name, None)
+        if training is None:
+            warm.forgotten.append(name)
     return training.give_up() if training else Turn(lost=True)
 
 

@@ -188,6 +188,31 @@ def test_members_that_diverged_stay_ended_and_say_so_again(config: Any) -> None:
     assert told(long, rest[1:]) == told(long, whole[4:])
 
 
+def test_each_that_diverged_says_the_update_at_which_it_did_also_after_going_on(
+    config: Any,
+) -> None:
+    """One after the other, some by their test loss alone: each is told once, two epochs behind."""
+    fields = {"dataset": "diabetes", "hidden": [6, 5], "activation": "linear", "loss": "mse"}
+    fields |= {"train_samples": 128}
+    rates = (0.001, 0.9, 1.0, 1.1, 1.4, 2.0, 3.0, 10.0, 100.0, 1000.0)
+    (block,) = blocks(
+        config(**fields, optimizer="sgd", learning_rate=rate, batch_size=128, epochs=60)
+        for rate in rates
+    )
+
+    def ends(lists: Sequence[Sequence[Report]]) -> dict[str, RunEnd]:
+        return {r.run_id: r for reports in lists for r in reports if isinstance(r, RunEnd)}
+
+    kept: list[BlockState] = []
+    before = ends(list(train_block(block, keep=kept.append)))
+    again = ends(list(train_block(block, start=kept[-1].content)))
+    updates = {end.diverged_at for end in before.values() if end.status is Status.DIVERGED}
+    assert len(updates) > 1
+    for run_id, end in before.items():
+        if end.status is Status.DIVERGED:
+            assert again[run_id] == end
+
+
 def test_nothing_is_left_to_train_where_all_have_diverged(config: Any) -> None:
     (block,) = blocks([config(dataset="diabetes", loss="mse", learning_rate=1e6)])
     lists, state = trained(block)

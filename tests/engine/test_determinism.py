@@ -110,7 +110,7 @@ def test_passes_that_diverged_are_as_new_when_used_again(config: Any) -> None:
     pool = PassesPool()
     with pool.passes(first, classification=False) as passes:
         assert isinstance(passes, Passes)
-        passes.freeze(np.ones((1, 1), np.int32))
+        passes.end(np.ones((1, 1), np.int32))
     assert told(second, pool) == fresh
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from core.errors import DataUnavailable, InvalidExperiment, UnknownRun
 from core.jobs import Results
 from core.report import EpochReport
 from core.store import Store
-from data import load
+from data import load, mnist
 
 from .conftest import ROOT, same_numbers
 
@@ -243,3 +244,31 @@ def test_what_is_wrong_with_tensorflow_is_shown(tmp_path: Path) -> None:
     )
     assert said.stderr.startswith("E0000 00:00 broken\n")
     assert "ZeroDivisionError" in said.stderr
+
+
+def test_samples_that_cannot_be_read_are_told_once_and_none_are_kept_after_a_stop(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They are read before any block begins: not by each of them again, which may take a minute."""
+    asked: list[str] = []
+    named = mnist.named_file
+
+    def name() -> Path | None:
+        asked.append(threading.current_thread().name)
+        return named()
+
+    whole = Experiment(dataset="mnist", hidden=[4], seed=list(range(3)), epochs=1)
+    read: list[int] = []
+
+    def stop() -> bool:
+        read.append(mnist._parsed.cache_info().currsize)
+        return max(read) > 0
+
+    train(whole, stop=stop)
+    assert max(read) == 1
+    assert mnist._parsed.cache_info().currsize == 0
+    monkeypatch.setattr(mnist, "named_file", name)
+    monkeypatch.setenv("KASSEI_MNIST", str(tmp_path / "gone.npz"))
+    with pytest.raises(DataUnavailable, match="gone"):
+        train(whole)
+    assert len(asked) == 1

@@ -1,16 +1,18 @@
 """A block in its worker: when a turn ends before its time, so that there is something to see."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from math import inf
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from core.engine.plan import blocks
 from core.experiment import Experiment
+from core.jobs import worker
 from core.jobs.worker import Training
 from core.report import EpochReport
 
@@ -45,21 +47,19 @@ def test_a_start_is_shown_soon_and_the_first_epoch_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of a large block, whose first epoch takes a while: two turns that end early."""
-    first = 0.5
+    trained = threading.Event()
 
     def steps(stop: Stop) -> Iterator[Any]:
         yield _reports(0)
-        begun = time.monotonic()
-        while time.monotonic() - begun < first:
+        while not trained.is_set():
             stop()
             time.sleep(0.01)
         yield _reports(1)
         _until_stopped(stop)
 
     training = _begun(monkeypatch, steps)
-    start = training.advance(_LONG)
-    assert _epochs(start) == [0]
-    assert start.seconds < first
+    assert _epochs(training.advance(_LONG)) == [0]
+    trained.set()
     epoch = training.advance(_LONG)
     assert _epochs(epoch) == [1]
     assert epoch.seconds < _LONG / 2
@@ -86,3 +86,20 @@ def test_a_first_epoch_that_follows_its_start_at_once_is_shown_with_it(
     assert _epochs(later) == [2]
     assert later.seconds >= 0.3
     training.give_up()
+
+
+def test_a_block_that_is_given_up_before_its_first_turn_has_come_does_not_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of several threads of a worker one overtakes: nobody would ever ask for it again."""
+    warm = worker.Warm(inf)
+    monkeypatch.setattr(worker, "get_worker", lambda: SimpleNamespace(plugins={"kassei": warm}))
+    monkeypatch.setattr(worker, "warm_up", lambda: None)
+    engine = ModuleType("core.engine.training")
+    engine.train_block = lambda *_, **__: iter([_reports(0)])  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "core.engine.training", engine)
+    block = blocks(Experiment(dataset="moons").grid())[0]
+    assert worker.forget("early").lost
+    assert worker.advance("early", block, _LONG, begins=True).lost
+    assert not warm.trainings
+    assert worker.advance("other", block, _LONG, begins=True).ended
