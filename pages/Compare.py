@@ -6,7 +6,7 @@ from core.errors import InvalidExperiment, KasseiError, StoreUnavailable
 from core.language import N_
 from pages.shared import caches, failures, results, training
 from pages.shared.binding import current_link
-from pages.shared.comparison import draw_comparison
+from pages.shared.comparison import draw_comparison, has_begun
 from pages.shared.continuing import draw_continue, stops
 from pages.shared.form import choose_dataset, choose_experiment
 from pages.shared.frame import draw_frame
@@ -74,7 +74,7 @@ with shown:
         if store and chosen:
             with failures.told(_, failure):
                 draw_continue(store, chosen, experiment, _)
-        if chosen is None or not chosen.runs["epochs_done"].any():
+        if chosen is None or not has_begun(chosen):
             results.draw_empty(_)
         else:
             st.fragment(draw_comparison)(chosen, _, "job")

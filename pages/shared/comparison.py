@@ -14,6 +14,7 @@ from core.charts.poster import WIDTH as PICTURE_WIDTH
 from core.charts.poster import About, Row, texts_chart
 from core.charts.vega import Chart
 from core.language import N_, Translate
+from core.report import TRAINED
 from pages.shared import failures, pictures, results
 from pages.shared.binding import bound
 from pages.shared.leaderboard import Board, draw_leaderboard
@@ -25,6 +26,12 @@ from pages.shared.theme import is_dark
 _SHAPES = {DEPTH: N_("number of hidden layers"), WIDTH: N_("units of the widest layer")}
 _BOARD_WIDTH = 520
 _ABREAST = 3
+
+
+def has_begun(chosen: Selection) -> bool:
+    """Whether there is anything to compare: a trained epoch, or a run that needs none any more."""
+    runs = chosen.runs
+    return bool(runs["epochs_done"].any() or runs["status"].isin(TRAINED).any())
 
 
 def draw_comparison(chosen: Selection, _: Translate, key: str) -> None:
@@ -44,17 +51,18 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
     st.caption(sentences.setting(chosen.runs, _))
     told = pictures.about(title, chosen, _, pictures.caption(chosen.runs, _))
     chart = results.draw_curves(runs, epochs, drawn, _, key, grouped=bool(by))
-    if chart is None:
-        return
-    pictures.draw_save(lambda: [[chart]], told, _, key=f"{key}_save_curves")
-    st.caption(
-        _(
-            "Look for the curve that rises first and for bands that stay apart: where bands "
-            "overlap, these seeds cannot tell the configurations apart."
+    if chart:
+        pictures.draw_save(lambda: [[chart]], told, _, key=f"{key}_save_curves")
+        st.caption(
+            _(
+                "Look for the curve that rises first and for bands that stay apart: where bands "
+                "overlap, these seeds cannot tell the configurations apart."
+            )
         )
-    )
     if lost := sentences.diverged(runs, _):
         st.warning(escaped(lost), icon=":material/trending_up:")
+    if chart is None:
+        return
     board = draw_leaderboard(runs, epochs, drawn, _, key, grouped=bool(by))
     st.subheader(_("What happens inside: the layers"), anchor=False)
     _draw_terms(_)

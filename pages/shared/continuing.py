@@ -47,9 +47,14 @@ def draw_continue(store: Store, chosen: Selection, asked: Experiment | None, _: 
     if stops(chosen):
         _draw_stopped(store, shown, chosen, _)
     elif (
-        asked and not chosen.absent and chosen.holds(asked) and chosen.runs["epochs"].nunique() == 1
+        asked
+        and not chosen.absent
+        and chosen.holds(asked)
+        and chosen.runs["epochs"].nunique() == 1
+        and (chosen.runs["status"] == Status.FINISHED).any()
     ):
-        # A length that varies is what is compared. Of the same runs the shown ones have the name.
+        # A length that varies is what is compared. Who diverged would do so again, at the same
+        # update. Of the same runs the shown ones have the name.
         _draw_longer(store, shown if shown.grid() == asked.grid() else asked, _)
 
 
@@ -140,7 +145,9 @@ def _how(ahead: Estimate, begins: str, _: Translate) -> str:
     """Where training goes on, or that it ``begins`` anew."""
     if not ahead.going_on:
         return begins
-    if ahead.going_on < ahead.new_runs or len(ahead.after) > 1:
+    if ahead.going_on == ahead.new_runs and len(ahead.after) > 1:
+        return _("All runs go on from where they stand, which is not the same epoch.")
+    if ahead.going_on < ahead.new_runs:
         told = _("{count} of {runs} runs go on from where they stand, the others begin anew.")
         return told.format(count=ahead.going_on, runs=ahead.new_runs)
     told = _("Goes on from epoch {epoch}: the history is that of one training without a break.")

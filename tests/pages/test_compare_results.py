@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.experiment import Experiment
-from core.report import Status
+from core.report import EpochReport, RunEnd, Status
 from core.store import Store
 
 from .conftest import opened
@@ -56,6 +56,25 @@ def test_divergence_is_told_and_counted(store: Store, finished: Finished) -> Non
     assert not app.exception
     assert "tanh (1 of 1 seeds, first at update 7)" in app.warning[0].value
     assert "1 of 1 diverged" in _board(app)[2]
+
+
+@pytest.mark.parametrize("epochs", [1, 0], ids=["told of the start", "told of nothing"])
+def test_where_all_diverged_at_once_that_is_told_and_nothing_promises_more(
+    store: Store, epochs: int
+) -> None:
+    experiment = Experiment(dataset="diabetes", activation=["relu", "tanh"], loss="mse", epochs=9)
+    job_id = store.submit(experiment)
+    store.start_job(job_id)
+    for run_id in store.job(job_id).run_ids:
+        store.write([EpochReport(run_id, epoch, 0, 0.0, 0.5, 0.5) for epoch in range(epochs)])
+        store.write([RunEnd(run_id, Status.DIVERGED, 3)])
+    store.finish_job(job_id, Status.FINISHED)
+    app = _compare(job=job_id)
+    assert not app.exception
+    assert "tanh (1 of 1 seeds, first at update 3)" in app.warning[0].value
+    told = "".join(element.value for element in (*app.markdown, *app.caption))
+    assert "Curves will grow" not in told
+    assert "train_longer" not in {button.key for button in app.button}
 
 
 @pytest.mark.usefixtures("store")

@@ -11,8 +11,10 @@ from core.document import from_yaml
 from core.engine.company import company
 from core.engine.plan import blocks
 from core.experiment import Experiment
+from core.jobs.estimate import Estimate
 from core.report import BlockState, EpochReport, RunEnd, Status
 from core.store import Store
+from pages.shared.continuing import _how
 
 from .conftest import opened
 
@@ -179,3 +181,16 @@ def test_a_length_out_of_range_is_refused_in_words_and_trains_nothing(
     assert words not in _told(app)
     assert app.number_input(key="longer_2").value == epochs
     assert len(store.jobs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("going_on", "after", "told"),
+    [
+        (8, (5,), "Goes on from epoch 5"),
+        (8, (4, 5), "All runs go on from where they stand"),
+        (6, (4, 5), "6 of 8 runs go on from where they stand, the others begin anew."),
+        (0, (), "anew"),
+    ],
+)
+def test_who_goes_on_is_told_as_it_is(going_on: int, after: tuple[int, ...], told: str) -> None:
+    assert told in _how(Estimate(8, 8, 1.0, going_on, after), "anew", str)
