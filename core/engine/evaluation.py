@@ -12,7 +12,7 @@ from core.engine.stack import Stack
 
 # Entries of a step's inputs and of its widest tensor: compiled a megabyte or two, which a cache
 # holds; else more, for each step costs what a hundred operations cost beside their arithmetic.
-_COMPILED_ENTRIES, _PLAIN_ENTRIES = 400_000, 2_600_000
+_COMPILED_ENTRIES, _PLAIN_ENTRIES = 400_000, 1_200_000
 
 # From x, y, a count of samples and the two weights to what ``summed`` returns.
 Step = Callable[..., tuple[tf.Tensor, tf.Tensor]]
