@@ -78,6 +78,7 @@ def test_a_first_epoch_that_follows_its_start_at_once_is_shown_with_it(
         yield _reports(2)
         _until_stopped(stop)
 
+    monkeypatch.setattr(worker, "_SOON_SECONDS", _LONG / 2)
     training = _begun(monkeypatch, steps)
     both = training.advance(_LONG)
     assert _epochs(both) == [0, 1]
