@@ -51,14 +51,22 @@ def start(*, alone: bool = False, one_thread: bool = True) -> None:
         return
     if one_thread:
         os.environ.setdefault(THREADS, "1")
+    with _quietly(), _without_collection(), _withheld(_NEEDLESS if alone else ()):
+        import keras  # noqa: F401
+        import tensorflow  # noqa: F401
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Nothing but errors is told, unless a user has set how much is."""
     if LEVEL in os.environ:
+        yield
         return
     os.environ[LEVEL] = _ERRORS
     # Its advice on retracing is for who writes loops; ours are few and meant.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    with _without_news(), _without_collection(), _withheld(_NEEDLESS if alone else ()):
-        import keras  # noqa: F401
-        import tensorflow  # noqa: F401
+    with _without_news():
+        yield
 
 
 @contextmanager

@@ -72,23 +72,30 @@ def worker_of(parent: int) -> psutil.Process:
     return found[0]
 
 
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """An empty store in memory."""
+    with Store.open("sqlite://") as opened:
+        yield opened
+
+
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A store that the tests of a module share."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store on disk that the tests of a module share."""
     folder = tmp_path_factory.mktemp("store")
     with Store.open(f"sqlite:///{folder}/kassei.sqlite") as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def trainer(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainerProcess]:
-    """A trainer of ``store``; it finds an mnist.npz that is none."""
+def trainer(shared: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainerProcess]:
+    """A trainer of ``shared``; it finds an mnist.npz that is none."""
     corrupt = tmp_path_factory.mktemp("mnist") / "mnist.npz"
     corrupt.write_bytes(b"PK\x03\x04 cut short")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KASSEI_MNIST", str(corrupt))
         patch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
-        process = TrainerProcess(store.url)
+        process = TrainerProcess(shared.url)
     assert process.ensure()
     yield process
     process.close()

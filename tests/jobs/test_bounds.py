@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +16,6 @@ from core.jobs import delete_runs, environment, may_stop, stop_job, submit
 from core.jobs.bounds import PRIVATE, PUBLIC, bounds, check, memory, memory_together
 from core.report import RunEnd, Status
 from core.store import Store
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.open("sqlite://") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def same_rows(store: Store, experiment: Experiment) -> None:
 
 
 def test_a_stopped_job_goes_on_where_it_stood_also_when_its_worker_dies_then(
-    store: Store, trainer: TrainerProcess
+    shared: Store, trainer: TrainerProcess
 ) -> None:
     """In the company of two that have diverged, which are not trained again."""
     # So many that Stop comes before the end, however fast the machine.
@@ -47,51 +47,51 @@ def test_a_stopped_job_goes_on_where_it_stood_also_when_its_worker_dies_then(
         seed=[0, 1],
         epochs=epochs,
     )
-    job_id = store.submit(experiment)
-    until(lambda: store.job(job_id).epochs_done > 2 * epochs + 40)
+    job_id = shared.submit(experiment)
+    until(lambda: shared.job(job_id).epochs_done > 2 * epochs + 40)
     asked = time.monotonic()
-    store.ask_stop(job_id)
-    stopped = ended(store, job_id)
+    shared.ask_stop(job_id)
+    stopped = ended(shared, job_id)
     assert time.monotonic() - asked < 10
     assert stopped.status == Status.CANCELLED
-    runs = store.runs(stopped.run_ids)
+    runs = shared.runs(stopped.run_ids)
     assert sorted(runs["status"]) == ["cancelled", "cancelled", "diverged", "diverged"]
-    before = store.epochs(stopped.run_ids)
+    before = shared.epochs(stopped.run_ids)
     last = int(runs["epochs_done"].max())
     assert 20 < last < epochs
-    ahead = estimate(experiment, store)
+    ahead = estimate(experiment, shared)
     assert (ahead.going_on, ahead.after) == (2, (last,))
-    again = store.submit(experiment)
+    again = shared.submit(experiment)
     known = 2 * last + 2 * epochs
-    assert store.job(again).epochs_done == store.job(again).epochs_known == known
-    until(lambda: store.job(again).epochs_done > known)
+    assert shared.job(again).epochs_done == shared.job(again).epochs_known == known
+    until(lambda: shared.job(again).epochs_done > known)
     # Its clock, too, is that of before: these rows were not trained again.
-    kept = store.epochs(stopped.run_ids).merge(before, on=["run_id", "epoch"])
+    kept = shared.epochs(stopped.run_ids).merge(before, on=["run_id", "epoch"])
     assert len(kept) == len(before)
     assert kept["seconds_x"].equals(kept["seconds_y"])
     worker_of(os.getpid()).kill()
-    job = ended(store, again)
+    job = ended(shared, again)
     assert (job.status, job.epochs_done) == (Status.FINISHED, 4 * epochs)
-    same_rows(store, experiment)
+    same_rows(shared, experiment)
 
 
 def test_a_finished_run_is_trained_longer_from_its_end(
-    store: Store, trainer: TrainerProcess
+    shared: Store, trainer: TrainerProcess
 ) -> None:
     """Also where one of its block has diverged, which is not trained again."""
     fields = {"dataset": "diabetes", "optimizer": "sgd", "learning_rate": [0.001, 1e5], "seed": [3]}
-    short = ended(store, store.submit(Experiment(**fields, epochs=20)))
-    assert list(store.runs(short.run_ids)["status"]) == ["finished", "diverged"]
+    short = ended(shared, shared.submit(Experiment(**fields, epochs=20)))
+    assert list(shared.runs(short.run_ids)["status"]) == ["finished", "diverged"]
     longer = Experiment(**fields, epochs=40)
-    ahead = estimate(longer, store)
+    ahead = estimate(longer, shared)
     assert (ahead.new_runs, ahead.going_on, ahead.after) == (2, 2, (20,))
-    job = ended(store, store.submit(longer))
+    job = ended(shared, shared.submit(longer))
     assert job.status == Status.FINISHED
     assert job.epochs_known >= 20
-    known, rows = store.epochs(short.run_ids), store.epochs(job.run_ids)
+    known, rows = shared.epochs(short.run_ids), shared.epochs(job.run_ids)
     first = rows[rows["epoch"] <= 20]
     assert list(first["seconds"]) == list(known["seconds"])
-    same_rows(store, longer)
+    same_rows(shared, longer)
 
 
 def test_direct_training_goes_on_too(tmp_path: Path) -> None:

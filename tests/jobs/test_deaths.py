@@ -1,7 +1,5 @@
 """Workers that die, or are not heard: what a trainer loses by it, and whom it suspects."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from core.errors import told_message
@@ -14,12 +12,6 @@ from core.report import Status
 from core.store import Store
 
 from .standing_in import Workers, hired
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.open("sqlite://") as opened:
-        yield opened
 
 
 def test_a_block_whose_worker_is_gone_between_two_turns_has_its_next_on_another(

@@ -1,19 +1,11 @@
 """The estimate of time grows with the work, is nothing for what is known, and learns."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from core.experiment import Experiment
 from core.jobs.estimate import estimate
 from core.report import EpochReport, RunEnd, Status
 from core.store import Store
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.open("sqlite://") as opened:
-        yield opened
 
 
 def trained(store: Store, experiment: Experiment, seconds: float) -> str:

@@ -1,7 +1,7 @@
 """How a trainer ends what it trains, and what a worker does with what nobody asks any more."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import inf
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -19,12 +19,6 @@ from core.report import BlockState, EpochReport, RunEnd, Status
 from core.store import Store
 
 from .standing_in import Workers, hired
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.open("sqlite://") as opened:
-        yield opened
 
 
 def test_a_job_that_takes_longer_than_it_may_is_ended_and_says_so(

@@ -91,24 +91,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def trainer(cluster: Cluster, store: Store) -> Iterator[TrainerProcess]:
+def trainer(cluster: Cluster, shared: Store) -> Iterator[TrainerProcess]:
     """A trainer of ``store`` that uses the cluster, with the credentials of the environment."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in cluster.environment.items():
             patch.setenv(name, value)
-        process = TrainerProcess(store.url, cluster.address)
+        process = TrainerProcess(shared.url, cluster.address)
     assert process.ensure()
     yield process
     process.close()
 
 
 def test_a_scheduler_elsewhere_trains_the_same(
-    cluster: Cluster, store: Store, trainer: TrainerProcess
+    cluster: Cluster, shared: Store, trainer: TrainerProcess
 ) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], epochs=2)
-    job = ended(store, store.submit(experiment))
+    job = ended(shared, shared.submit(experiment))
     assert (job.status, job.message) == (Status.FINISHED, "")
-    same_numbers(store.epochs(job.run_ids), train(experiment).store.epochs(job.run_ids))
+    same_numbers(shared.epochs(job.run_ids), train(experiment).store.epochs(job.run_ids))
 
 
 def test_the_command_line_trains_on_a_cluster_of_which_a_worker_is_killed(
@@ -192,25 +192,25 @@ def test_a_worker_without_this_package_is_told_where_to_start_and_another_trains
 
 
 def test_jobs_wait_for_a_scheduler_that_is_not_there_and_the_reason_is_told(
-    store: Store, cluster: Cluster
+    shared: Store, cluster: Cluster
 ) -> None:
     """The cluster's own trainer has ended: this one has an address where nobody listens."""
     address = f"tcp://127.0.0.1:{free_port()}"
-    job_id = store.submit(Experiment(dataset="circles", epochs=1))
-    process = TrainerProcess(store.url, address)
+    job_id = shared.submit(Experiment(dataset="circles", epochs=1))
+    process = TrainerProcess(shared.url, address)
     assert process.ensure()
     until(lambda: process.trouble)
     said = told_message(process.trouble, str)
     assert said.startswith(f"No Dask scheduler answers at {address}")
 
     def told() -> bool:
-        trainer = store.trainer()
+        trainer = shared.trainer()
         return bool(trainer and told_message(trainer.trouble, str) == said)
 
     until(told)
-    assert store.job(job_id).status == Status.QUEUED
+    assert shared.job(job_id).status == Status.QUEUED
     process.close()
-    store.ask_stop(job_id)
+    shared.ask_stop(job_id)
 
 
 def test_a_relative_store_is_the_same_for_the_trainer(

@@ -1,6 +1,5 @@
 """The trainer's steps with workers that are none: what is planned, given and begun."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from core.report import EpochReport, RunEnd, Status
 from core.store import Entry, Store
 
 from .standing_in import Quiet, Workers, hired
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.open("sqlite://") as opened:
-        yield opened
 
 
 def test_the_next_trainer_trains_blocks_in_the_company_they_had(

@@ -25,44 +25,44 @@ from .conftest import ROOT, descendants, ended, same_numbers, until, worker_of
 
 
 def test_epochs_appear_while_a_job_trains_and_are_those_of_direct_training(
-    store: Store, trainer: TrainerProcess
+    shared: Store, trainer: TrainerProcess
 ) -> None:
     experiment = Experiment(
         name="both ways", dataset="moons", activation=["relu", "tanh"], seed=[0, 1], epochs=600
     )
-    job_id = store.submit(experiment)
-    until(lambda: store.job(job_id).epochs_done > 0)
-    under_way = store.job(job_id)
+    job_id = shared.submit(experiment)
+    until(lambda: shared.job(job_id).epochs_done > 0)
+    under_way = shared.job(job_id)
     assert under_way.status == Status.RUNNING
     assert under_way.epochs_done < under_way.epochs_total == 4 * 600
-    job = ended(store, job_id)
+    job = ended(shared, job_id)
     assert (job.status, job.message, job.runs_done) == (Status.FINISHED, "", 4)
     assert job.epochs_done == job.epochs_total
 
     direct = train(experiment)
-    same_numbers(store.runs(job.run_ids), direct.store.runs(job.run_ids))
-    same_numbers(store.epochs(job.run_ids), direct.store.epochs(job.run_ids))
-    same_numbers(store.layers(job.run_ids), direct.store.layers(job.run_ids))
+    same_numbers(shared.runs(job.run_ids), direct.store.runs(job.run_ids))
+    same_numbers(shared.epochs(job.run_ids), direct.store.epochs(job.run_ids))
+    same_numbers(shared.layers(job.run_ids), direct.store.layers(job.run_ids))
     for run_id in job.run_ids:
-        for there, here in zip(store.weights(run_id), direct.store.weights(run_id), strict=True):
+        for there, here in zip(shared.weights(run_id), direct.store.weights(run_id), strict=True):
             assert there.tobytes() == here.tobytes()
 
 
 def test_a_stopped_job_keeps_its_epochs_and_begins_no_more_blocks(
-    store: Store, trainer: TrainerProcess
+    shared: Store, trainer: TrainerProcess
 ) -> None:
     """A block a network and number of epochs: one trains by processor, the others wait."""
     networks = processors() + 2
     hidden = [[8 + more] for more in range(networks)]
-    job_id = store.submit(Experiment(dataset="moons", hidden=hidden, epochs=[100_000, 0]))
-    until(lambda: store.job(job_id).epochs_done > 5)
-    store.ask_stop(job_id)
+    job_id = shared.submit(Experiment(dataset="moons", hidden=hidden, epochs=[100_000, 0]))
+    until(lambda: shared.job(job_id).epochs_done > 5)
+    shared.ask_stop(job_id)
     asked = datetime.now(UTC)
-    job = ended(store, job_id)
+    job = ended(shared, job_id)
     assert job.status == Status.CANCELLED
     assert job.finished
     assert (job.finished - asked).total_seconds() < 5
-    runs = store.runs(job.run_ids)
+    runs = shared.runs(job.run_ids)
     long = runs[runs["epochs"] > 0]
     assert set(long["status"]) == {"cancelled"}
     begun = long[long["epochs_done"] > 0]
@@ -70,7 +70,7 @@ def test_a_stopped_job_keeps_its_epochs_and_begins_no_more_blocks(
     assert 5 < begun["epochs_done"].sum() < 100_000
     # Of those that waited, not even the state before training was measured.
     finished = runs[runs["status"] == "finished"]
-    measured = store.epochs(job.run_ids).groupby("run_id")["epoch"].max()
+    measured = shared.epochs(job.run_ids).groupby("run_id")["epoch"].max()
     waited = len(long) - len(set(measured.index) & set(long["run_id"]))
     assert waited >= networks - processors()
     assert set(finished["run_id"]) < set(measured.index)
@@ -80,46 +80,46 @@ def test_a_stopped_job_keeps_its_epochs_and_begins_no_more_blocks(
 
 
 def test_a_job_without_data_fails_in_a_sentence_and_the_next_one_trains(
-    store: Store, trainer: TrainerProcess
+    shared: Store, trainer: TrainerProcess
 ) -> None:
-    impossible = store.submit(Experiment(dataset="mnist", seed=[0, 1]))
-    possible = store.submit(Experiment(dataset="circles", epochs=1))
-    failed = ended(store, impossible)
+    impossible = shared.submit(Experiment(dataset="mnist", seed=[0, 1]))
+    possible = shared.submit(Experiment(dataset="circles", epochs=1))
+    failed = ended(shared, impossible)
     assert failed.status == Status.FAILED
     assert "digits is there meanwhile" in told_message(failed.message, str)
     assert "Traceback" not in failed.message
     japanese = told_message(failed.message, translator("ja"))
     assert "digits" in japanese
     assert "meanwhile" not in japanese
-    assert set(store.provenance(failed.run_ids)["message"]) == {failed.message}
-    assert set(store.runs(failed.run_ids)["status"]) == {"failed"}
-    assert ended(store, possible).status == Status.FINISHED
+    assert set(shared.provenance(failed.run_ids)["message"]) == {failed.message}
+    assert set(shared.runs(failed.run_ids)["status"]) == {"failed"}
+    assert ended(shared, possible).status == Status.FINISHED
 
 
-def test_a_run_that_diverges_does_not_fail_its_job(store: Store, trainer: TrainerProcess) -> None:
+def test_a_run_that_diverges_does_not_fail_its_job(shared: Store, trainer: TrainerProcess) -> None:
     rates = Experiment(dataset="plane", learning_rate=[0.01, 1e5], optimizer="sgd", epochs=3)
-    job = ended(store, store.submit(rates))
+    job = ended(shared, shared.submit(rates))
     assert job.status == Status.FINISHED
-    assert list(store.runs(job.run_ids)["status"]) == ["finished", "diverged"]
+    assert list(shared.runs(job.run_ids)["status"]) == ["finished", "diverged"]
 
 
-def test_only_what_is_not_trained_yet_is_trained(store: Store, trainer: TrainerProcess) -> None:
-    first = ended(store, store.submit(Experiment(dataset="gauss", seed=[0, 1], epochs=2)))
-    before = store.runs(first.run_ids)
-    more = ended(store, store.submit(Experiment(dataset="gauss", seed=[0, 1, 2], epochs=2)))
+def test_only_what_is_not_trained_yet_is_trained(shared: Store, trainer: TrainerProcess) -> None:
+    first = ended(shared, shared.submit(Experiment(dataset="gauss", seed=[0, 1], epochs=2)))
+    before = shared.runs(first.run_ids)
+    more = ended(shared, shared.submit(Experiment(dataset="gauss", seed=[0, 1, 2], epochs=2)))
     assert more.runs_done == 3
     # Clock and all: these rows were not written again.
-    assert store.runs(first.run_ids).equals(before)
-    known = store.submit(Experiment(dataset="gauss", seed=[2, 0], epochs=2))
-    assert store.job(known).status == Status.FINISHED
+    assert shared.runs(first.run_ids).equals(before)
+    known = shared.submit(Experiment(dataset="gauss", seed=[2, 0], epochs=2))
+    assert shared.job(known).status == Status.FINISHED
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a process tells what it maps")
 def test_the_trainer_loads_no_frames_and_its_worker_only_what_trains(
-    store: Store, trainer: TrainerProcess
+    shared: Store, trainer: TrainerProcess
 ) -> None:
     """Of both as they are after a job: Keras would import pandas and scikit-learn, too."""
-    assert ended(store, store.submit(Experiment(dataset="gauss", epochs=1))).runs_done == 1
+    assert ended(shared, shared.submit(Experiment(dataset="gauss", epochs=1))).runs_done == 1
     worker = worker_of(os.getpid())
     frames = {"pandas", "pyarrow", "sklearn", "h5py"}
     assert "tensorflow" in packages(worker)
@@ -136,38 +136,38 @@ def packages(process: psutil.Process | None) -> set[str]:
 
 
 def test_a_visitor_with_many_jobs_delays_anothers_by_one_turn_at_most(
-    store: Store, trainer: TrainerProcess
+    shared: Store, trainer: TrainerProcess
 ) -> None:
     """Ada's first networks train for minutes; Ben waits for no more of her than of himself."""
     many = [
-        store.submit(Experiment(dataset="xor", hidden=[units], epochs=100_000), "Ada")
+        shared.submit(Experiment(dataset="xor", hidden=[units], epochs=100_000), "Ada")
         for units in range(40, 60)
     ]
-    until(lambda: store.job(many[0]).epochs_done > 0)
-    before = sum(store.job(job_id).busy for job_id in many)
-    single = ended(store, store.submit(Experiment(dataset="gauss", epochs=150, seed=7), "Ben"))
+    until(lambda: shared.job(many[0]).epochs_done > 0)
+    before = sum(shared.job(job_id).busy for job_id in many)
+    single = ended(shared, shared.submit(Experiment(dataset="gauss", epochs=150, seed=7), "Ben"))
     assert single.status == Status.FINISHED
-    adas = [store.job(job_id) for job_id in many]
+    adas = [shared.job(job_id) for job_id in many]
     assert {job.status for job in adas[processors() :]} == {Status.QUEUED}
     # Turns are of a second, one a processor, and end with what they have begun.
     waited = (sum(job.busy for job in adas) - before) / processors()
     assert waited <= single.busy + 3 * TURN_SECONDS
     for job_id in many:
-        store.ask_stop(job_id)
-    until(lambda: not store.queue())
+        shared.ask_stop(job_id)
+    until(lambda: not shared.queue())
 
 
-def test_closing_is_prompt_and_leaves_no_process(store: Store, trainer: TrainerProcess) -> None:
+def test_closing_is_prompt_and_leaves_no_process(shared: Store, trainer: TrainerProcess) -> None:
     """In the middle of a job, which the next trainer takes up."""
-    job_id = store.submit(Experiment(dataset="xor", hidden=[512, 512], epochs=400))
-    until(lambda: store.job(job_id).epochs_done > 0)
+    job_id = shared.submit(Experiment(dataset="xor", hidden=[512, 512], epochs=400))
+    until(lambda: shared.job(job_id).epochs_done > 0)
     worker = worker_of(os.getpid())
     asked = time.monotonic()
     trainer.close()
     assert time.monotonic() - asked < 10
     assert not worker.is_running()
-    assert store.job(job_id).status == Status.RUNNING
-    store.ask_stop(job_id)
+    assert shared.job(job_id).status == Status.RUNNING
+    shared.ask_stop(job_id)
 
 
 def test_closing_is_prompt_while_tensorflow_starts(tmp_path: Path) -> None:
