@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.analysis.configurations import members, places
-from core.report import Status
+from core.report import ACTIVE, Status
 
 Floats = NDArray[np.float64]
 # A verdict on one configuration: columns of the table by name, and the configuration's number.
@@ -76,7 +76,7 @@ def diagnose(layers: pd.DataFrame, runs: pd.DataFrame, thresholds: Thresholds) -
     Columns: configuration, verdict, n (seeds with statistics), seeds (those that show it), layer
     (where most), last (the last hidden layer), forward (of activations rather than of the
     backpropagated signal), value over the seeds that show it (geometric mean of ratios, mean of
-    fractions), least, most (of these seeds), diverged.
+    fractions), least, most (of these seeds), diverged (runs), waiting (runs not ended).
 
     Args:
         layers: the columns of ``core.report.LAYER_COLUMNS`` at one epoch.
@@ -94,6 +94,8 @@ def diagnose(layers: pd.DataFrame, runs: pd.DataFrame, thresholds: Thresholds) -
     np.maximum.at(depth, group, last)
     diverged = runs["status"].to_numpy(dtype=object) == Status.DIVERGED.value
     lost = np.bincount(group[diverged], minlength=len(names))
+    active = np.isin(runs["status"].to_numpy(dtype=object), ACTIVE)
+    waiting = np.bincount(group[active], minlength=len(names))
     rows: list[_Row] = []
     said: set[tuple[Verdict, int]] = set()
     for measure in _measures(tables):
@@ -109,13 +111,17 @@ def diagnose(layers: pd.DataFrame, runs: pd.DataFrame, thresholds: Thresholds) -
     rows.sort(key=lambda row: (row["group"], grave[row["verdict"]]))
     code = np.array([row["group"] for row in rows], dtype=int)
     return pd.DataFrame(rows, columns=_COLUMNS).assign(
-        configuration=names[code], n=n[code], last=depth[code], diverged=lost[code]
+        configuration=names[code],
+        n=n[code],
+        last=depth[code],
+        diverged=lost[code],
+        waiting=waiting[code],
     )
 
 
 _COLUMNS = [
     *("configuration", "verdict", "n", "seeds", "layer", "last", "forward"),
-    *("value", "least", "most", "diverged"),
+    *("value", "least", "most", "diverged", "waiting"),
 ]
 _USED = ("delta_rms", "mean", "std", "zero_fraction", "saturated_fraction", "dead_fraction")
 

@@ -26,7 +26,9 @@ def told(row: Mapping[Any, Any], _: Translate) -> str:
     if verdict == Verdict.UNKNOWN:
         if row["diverged"]:
             return _("no statistics at this epoch: its runs had diverged")
-        return _("no statistics at this epoch yet")
+        if row["waiting"]:
+            return _("no statistics at this epoch yet")
+        return _("no statistics at this epoch: its runs had ended")
     sentence = _(_sentence(verdict, forward=bool(row["forward"]), single=last < 2)).format(
         layer=layer,
         first=1,

@@ -21,6 +21,9 @@ from core.metrics import Metric
 _LABEL_GAP = 15  # pixels: the height of one label
 _LEADER = 22  # pixels between the end of a line and its label
 _MOST_LABELS = 40
+# An R² of 0 is the mean's for everything; a network that overflows has any, and would flatten
+# all other curves: below this they leave the picture.
+_WORTHLESS = -1.0
 
 MEAN_OF_SEEDS = N_("{metric}, mean of {seeds} seeds with 95 % interval")
 # Where some diverged, or have not come as far: each point's tooltip says how many.
@@ -135,6 +138,8 @@ def axis_domain(frame: pd.DataFrame, metric: Metric) -> tuple[float, float]:
     low = min(low, max(float(frame["low"].fillna(low).min()), low - 0.25 * room))
     high = max(high, min(float(frame["high"].fillna(high).max()), high + 0.25 * room))
     if metric.higher_is_better:
+        if not metric.share and high > _WORTHLESS:
+            low = max(low, _WORTHLESS)
         pad = 0.04 * (high - low) or 0.01
         return max(low - pad, 0.0) if metric.share else low - pad, min(high + pad, 1.0)
     smallest = float(frame["mean"][frame["mean"] > 0].min()) if (frame["mean"] > 0).any() else 1e-9

@@ -11,7 +11,7 @@ from core.charts.matrices import confusion_panel
 from core.language import Translate
 from core.metrics import METRICS
 from pages.shared import pictures
-from pages.shared.predicting import Shown, answers, names, test_images, with_weights
+from pages.shared.predicting import Shown, answers, ended_early, names, test_images, with_weights
 
 _MOST_PICTURES = 18
 
@@ -45,7 +45,8 @@ def draw_confusions(shown: Shown, _: Translate) -> None:
             told = _("{accuracy} right, seeds: {seeds}").format(
                 accuracy=METRICS["test_accuracy"].text(float(right)), seeds=int(cells["n"].iloc[0])
             )
-            charts.append(confusion_panel(cells, (str(label), told), _))
+            own = rows[rows["configuration"] == label]
+            charts.append(confusion_panel(cells, (str(label), ended_early(own, told, _)), _))
             pictures.show(charts[-1], width="content", key=f"confusion_{label}")
     title = _("What do the networks answer?")
     key = _(

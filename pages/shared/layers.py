@@ -52,6 +52,8 @@ def draw_layers(selection: Selection, _: Translate) -> None:
             else _("No layer statistics at this epoch; choose another.")
         )
         return
+    if epochs == [0]:
+        st.info(_("These networks have not been trained: this is their state at epoch 0."))
     table = configurations(runs)
     names = table["configuration"].tolist()
     draw_verdicts(layers, runs, names, _)

@@ -20,11 +20,10 @@ from core.charts.surfaces import (
 )
 from core.language import Translate
 from core.metrics import METRICS, Metric
-from core.report import Status
 from data import Dataset
 from pages.shared import caches, failures, pictures
 from pages.shared.binding import bound, follow
-from pages.shared.predicting import Shown, samples
+from pages.shared.predicting import Shown, ended, samples
 
 _POINTS = 200
 _PLAYING = "predictions_playing"
@@ -72,6 +71,7 @@ def _draw(shown: Shown, data: Dataset, _: Translate) -> None:
 def _choose_epoch(epochs: list[int], _: Translate) -> int:
     """The epoch of the slider, or the next one while it plays."""
     if len(epochs) == 1:
+        st.caption(_("After epoch {epoch} (0 is before training).").format(epoch=epochs[0]))
         return epochs[0]
     playing = bool(st.session_state.get(_PLAYING, False))
     title = _("Epoch (0 is before training)")
@@ -111,18 +111,21 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
     spots = predictions.points(data, _POINTS)
     targets = _targets(spots, data)
     metric = METRICS["test_r2" if targets else "test_accuracy"]
-    scores = _scores(shown, epoch, metric)
+    looked_at = {
+        str(run["run_id"]): shown.epoch_of(run, epoch) for run in shown.of_seed.to_dict("records")
+    }
+    scores = _scores(shown, looked_at, metric)
     marks = sample_marks(spots, targets, _)
     what = _("target") if targets else _("class")
     charts = []
     with st.container(horizontal=True, gap="medium", key="surfaces"):
         for run in shown.of_seed.to_dict("records"):
-            draw = partial(_ground, shown, run, epoch, data)
-            ground = caches.background(draw, _state(run, epoch))
+            own = looked_at[run["run_id"]]
+            draw = partial(_ground, shown, run, own, data)
+            ground = caches.background(draw, _state(run, own))
             label = str(run["configuration"])
-            told = f"{_(metric.title)} {metric.text(scores.get(label, np.nan))}"
-            if run["status"] == Status.DIVERGED:
-                told = _("diverged; {score}").format(score=told)
+            score = f"{_(metric.title)} {metric.text(scores.get(run['run_id'], np.nan))}"
+            told = ended(shown, run, epoch, score, _)
             chart = surface_panel(ground, marks, _corners(window), (label, told), what, _)
             charts.append(chart)
             pictures.show(chart, width="content", key=f"surface_{run['run_id']}")
@@ -136,12 +139,18 @@ def _draw_surfaces(shown: Shown, data: Dataset, epoch: int | None, _: Translate)
         " x1 and x2 are the inputs in their own units."
     )
     pictures.draw_save_all(charts, title, shown.selection, _, key="surfaces", more=[seed, key])
-    if said := readings.best_and_worst(scores, metric, shown.seed, _):
+    # Only what stands at the same epoch, or at its end, is better or worse.
+    alike = {
+        str(run["configuration"]): scores.get(run["run_id"], np.nan)
+        for run in shown.of_seed.to_dict("records")
+        if looked_at[run["run_id"]] == (run["epochs"] if epoch is None else epoch)
+    }
+    if said := readings.best_and_worst(alike, metric, shown.seed, _):
         st.markdown(said)
     st.caption(key)
 
 
-def _ground(shown: Shown, run: Mapping[Any, Any], epoch: int | None, data: Dataset) -> str:
+def _ground(shown: Shown, run: Mapping[Any, Any], epoch: int, data: Dataset) -> str:
     """The picture of what the network of ``run`` answers over the plane."""
     inputs = predictions.mesh(predictions.window(data), data)
     surface = predictions.surface(shown.network(run, epoch), inputs, data)
@@ -149,7 +158,7 @@ def _ground(shown: Shown, run: Mapping[Any, Any], epoch: int | None, data: Datas
 
 
 def _pictures(
-    shown: Shown, run: Mapping[Any, Any], epoch: int | None, data: Dataset
+    shown: Shown, run: Mapping[Any, Any], epoch: int, data: Dataset
 ) -> tuple[Mapping[str, NDArray[Any]], ...]:
     """What the hidden units of the network of ``run`` see, by layer."""
     inputs = predictions.mesh(predictions.window(data), data, 48)
@@ -157,28 +166,25 @@ def _pictures(
     return tuple(unit_pictures(surfaces[:48]) for surfaces in layers)
 
 
-def _state(run: Mapping[Any, Any], epoch: int | None) -> str:
+def _state(run: Mapping[Any, Any], epoch: int) -> str:
     """What pictures of ``run`` after ``epoch`` go by."""
     return f"{run['run_id']} {run['epochs_done']} {run['status']} {epoch}"
 
 
-def _scores(shown: Shown, epoch: int | None, metric: Metric) -> dict[str, float]:
-    """The metric of each configuration of the seed after ``epoch`` (None: at its end)."""
-    rows = shown.of_seed
-    if epoch is None:
-        values = rows[metric.column]
-        return dict(zip(rows["configuration"], values.astype(float), strict=True))
+def _scores(shown: Shown, looked_at: Mapping[str, int], metric: Metric) -> dict[str, float]:
+    """The metric of each run of the seed after the epoch at which it is ``looked_at``."""
     epochs = shown.selection.epochs()
-    at = epochs[epochs["epoch"] == epoch].set_index("run_id")[metric.column]
-    found = rows["run_id"].map(at)
-    return dict(zip(rows["configuration"], found.astype(float), strict=True))
+    # By numbers first: of thousands of runs most rows go with them.
+    epochs = epochs[epochs["epoch"].isin(set(looked_at.values()))]
+    known = zip(epochs["run_id"], epochs["epoch"], epochs[metric.column].astype(float), strict=True)
+    return {run_id: score for run_id, epoch, score in known if looked_at.get(run_id) == epoch}
 
 
 def _draw_units(shown: Shown, data: Dataset, label: str, _: Translate) -> None:
     run = shown.of_seed[shown.of_seed["configuration"] == label].to_dict("records")[0]
     kept = shown.epochs()
     asked = st.session_state.get("predictions_epoch")
-    epoch = asked if asked in kept else None
+    epoch = shown.epoch_of(run, asked if asked in kept else max(kept, default=None))
     layers = caches.units(partial(_pictures, shown, run, epoch, data), _state(run, epoch))
     if not layers:
         st.caption(_("These networks have no hidden layers."))

@@ -19,8 +19,8 @@ from core.analysis.predictions import classes
 from core.analysis.sentences import FIELD_TITLES
 from core.document import from_row
 from core.experiment import RunConfig
-from core.language import Translate
-from core.report import ACTIVE, GIVEN_UP
+from core.language import N_, Translate
+from core.report import ACTIVE, GIVEN_UP, Status
 from data import Dataset, load
 from data.mnist import pixels, test_arrays
 from data.sizing import settings
@@ -28,6 +28,18 @@ from pages.shared import caches
 from pages.shared.selection import Selection
 
 MOST_PANELS = 12
+# Ends before the last epoch.
+EARLY = (Status.DIVERGED, *GIVEN_UP)
+_ENDS = {
+    Status.DIVERGED: N_("diverged; {score}"),
+    Status.CANCELLED: N_("stopped; {score}"),
+    Status.FAILED: N_("failed; {score}"),
+}
+_COUNTS = {
+    Status.DIVERGED: N_("diverged: {count}"),
+    Status.CANCELLED: N_("stopped: {count}"),
+    Status.FAILED: N_("failed: {count}"),
+}
 # Images that become floats at once.
 _SHARE = 1000
 
@@ -37,13 +49,15 @@ class Shown:
     """The runs of one data set, of which one seed is looked at.
 
     ``runs`` has a column ``configuration``; ``of_seed`` are those of the chosen seed whose
-    weights were kept, at most MOST_PANELS, in the order of the configurations; ``config`` is the
-    first one's: all share its data set.
+    weights were kept, at most MOST_PANELS, in the order of the configurations; ``kept`` are the
+    epochs of these weights by run_id, first to last; ``config`` is the first one's: all share its
+    data set.
     """
 
     selection: Selection
     runs: pd.DataFrame
     of_seed: pd.DataFrame
+    kept: Mapping[str, tuple[int, ...]]
     config: RunConfig
     left_out: int
 
@@ -61,9 +75,24 @@ class Shown:
         return network(from_row(run), self.selection.weights(run["run_id"], epoch))
 
     def epochs(self) -> list[int]:
-        """The epochs of which the weights of every run that is shown were kept."""
-        kept = [set(self.selection.snapshot_epochs(run_id)) for run_id in self.of_seed["run_id"]]
-        return sorted(set.intersection(*kept)) if kept else []
+        """The epochs of which the weights of every run that is shown were kept.
+
+        Those that ended before their last epoch do not count where others went on.
+        """
+        rows = self.of_seed
+        for early in (EARLY, (Status.DIVERGED,), ()):
+            lasting = rows["run_id"][~rows["status"].isin(early)]
+            if len(lasting):
+                return sorted(set.intersection(*(set(self.kept[one]) for one in lasting)))
+        return []
+
+    def epoch_of(self, run: Mapping[Any, Any], epoch: int | None) -> int:
+        """The epoch at which ``run`` is looked at: its last kept one up to ``epoch`` (None: all).
+
+        Its first, where none was kept so early.
+        """
+        kept = self.kept[run["run_id"]]
+        return max((one for one in kept if epoch is None or one <= epoch), default=kept[0])
 
 
 def choose_shown(selection: Selection, _: Translate) -> Shown | None:
@@ -82,17 +111,18 @@ def choose_shown(selection: Selection, _: Translate) -> Shown | None:
         _("Seed: one split and one draw of the first weights"), seeds, key="predictions_seed"
     )
     chosen = runs[runs["seed"] == seed].drop_duplicates("configuration")
-    kept = [bool(selection.snapshot_epochs(run_id)) for run_id in chosen["run_id"]]
-    with_weights = chosen[kept]
+    kept = {run_id: selection.snapshot_epochs(run_id) for run_id in chosen["run_id"]}
+    there = chosen["run_id"].map(lambda run_id: bool(kept[run_id])).to_numpy(bool)
+    with_weights = chosen[there]
     if with_weights.empty:
         _tell_none(runs, _)
         return None
-    _tell_missing(chosen[[not one for one in kept]], _)
+    _tell_missing(chosen[~there], _)
     order = numbered(with_weights["configuration"], members(runs)[0])
     shown = with_weights.iloc[np.argsort(order, kind="stable")]
     drawn = shown.head(MOST_PANELS)
     config = from_row(drawn.iloc[0].to_dict())
-    return Shown(selection, runs, drawn, config, len(shown) - MOST_PANELS)
+    return Shown(selection, runs, drawn, kept, config, len(shown) - MOST_PANELS)
 
 
 def _tell_none(runs: pd.DataFrame, _: Translate) -> None:
@@ -116,12 +146,36 @@ def _tell_none(runs: pd.DataFrame, _: Translate) -> None:
 
 
 def _tell_missing(runs: pd.DataFrame, _: Translate) -> None:
-    if len(runs):
-        st.caption(
-            _("Without weights yet, and so not shown: {names}.").format(
-                names=_(", ").join(runs["configuration"])
-            )
-        )
+    """Which ``runs`` have no weights, and whether they may have any yet."""
+    for told, statuses in (
+        (_("Without weights yet, and so not shown: {names}."), ACTIVE),
+        (_("Diverged before weights were kept, and so not shown: {names}."), (Status.DIVERGED,)),
+        (_("Ended before weights were kept, and so not shown: {names}."), GIVEN_UP),
+        (
+            _("Weights were not kept of these, and so they are not shown: {names}."),
+            (Status.FINISHED,),
+        ),
+    ):
+        own = runs[runs["status"].isin(statuses)]
+        if len(own):
+            st.caption(told.format(names=_(", ").join(own["configuration"])))
+
+
+def ended(shown: Shown, run: Mapping[Any, Any], epoch: int | None, score: str, _: Translate) -> str:
+    """``score`` of ``run`` as it is looked at after ``epoch``: with what is unlike the others.
+
+    How it ended, where it did so early; its epoch, where that is another (None: its last).
+    """
+    own = shown.epoch_of(run, epoch)
+    if own != (run["epochs"] if epoch is None else epoch):
+        score = _("epoch {epoch}: {score}").format(epoch=own, score=score)
+    return _(_ENDS.get(run["status"], "{score}")).format(score=score)
+
+
+def ended_early(runs: pd.DataFrame, score: str, _: Translate) -> str:
+    """``score`` of ``runs`` together, and how many of them ended before their last epoch."""
+    counts = [(told, int((runs["status"] == status).sum())) for status, told in _COUNTS.items()]
+    return "; ".join([score, *(_(told).format(count=count) for told, count in counts if count)])
 
 
 def samples(config: RunConfig) -> Dataset:

@@ -3,6 +3,9 @@
 Read from the store; a page draws it anew every second while something is in training.
 """
 
+import time
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.errors import told_message
@@ -15,8 +18,17 @@ from pages.shared import caches, failures
 from pages.shared.markdown import escaped
 from pages.shared.visitors import visitor
 
-# Epochs of each run that tell how long the others take: the first pays for the compilation.
-_ENOUGH = 2
+_BEGUN = "progress_begun"
+_LEAST_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """When a page first saw epochs of a job (seconds of a clock), and how many there were."""
+
+    job_id: str
+    clock: float
+    epochs: int
 
 
 def draw_progress(store: Store, job: Job, _: Translate) -> None:
@@ -25,7 +37,8 @@ def draw_progress(store: Store, job: Job, _: Translate) -> None:
     trouble = (trainer.trouble if trainer and trainer.alive else "") or caches.trainer().trouble
     share = job.epochs_done / max(job.epochs_total, 1)
     bar, stop = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(share, text=_told(job, line, trainer, _, hindered=bool(trouble)))
+    words = _told(job, line, trainer, _, hindered=bool(trouble), left=_watched(job))
+    bar.progress(share, text=words)
     if may_stop(job, visitor()):
         stop.button(
             _("Stop"),
@@ -61,7 +74,13 @@ def draw_service(store: Store, _: Translate) -> None:
 
 
 def _told(
-    job: Job, line: list[Entry], trainer: Trainer | None, _: Translate, *, hindered: bool
+    job: Job,
+    line: list[Entry],
+    trainer: Trainer | None,
+    _: Translate,
+    *,
+    hindered: bool,
+    left: float | None = None,
 ) -> str:
     if job.stop_asked:
         return _("Stopping …")
@@ -83,19 +102,36 @@ def _told(
             else _("Waiting for the trainer, which takes some seconds to start …")
         )
     told = _done(job, _)
+    if left is not None:
+        told += " · " + _("about {time} left").format(time=duration(left, _))
     visitors = len({entry.visitor for entry in line if entry.place == 0})
-    # What was there before the job took it no time.
-    trained = job.epochs_done - job.epochs_known
-    ahead = job.epochs_done < job.epochs_total
-    if ahead and job.busy > 0 and trained >= _ENOUGH * job.runs_total:
-        workers = max(1, min(trainer.workers, job.runs_total))
-        left = job.busy * (job.epochs_total - job.epochs_done) / trained
-        told += " · " + _("about {time} left").format(
-            time=duration(left * max(1, visitors / workers), _)
-        )
     if visitors > 1:
         told += " · " + _("{visitors} visitors take turns").format(visitors=visitors)
     return told
+
+
+def _watched(job: Job) -> float | None:
+    """``seconds_left`` of a job, from the first of its epochs that this page saw."""
+    now = time.monotonic()
+    begun = st.session_state.get(_BEGUN)
+    if begun is None or begun.job_id != job.id:
+        begun = Begun(job.id, now, job.epochs_done)
+        # What was there before the job took it no time.
+        if job.epochs_done > job.epochs_known:
+            st.session_state[_BEGUN] = begun
+    return seconds_left(job, begun, now)
+
+
+def seconds_left(job: Job, begun: Begun, now: float) -> float | None:
+    """Seconds until the last epoch at the pace since ``begun``; None where nobody can know yet.
+
+    The wait for a worker and for compilations, before the first epoch, is no pace.
+    """
+    watched, trained = now - begun.clock, job.epochs_done - begun.epochs
+    ahead = job.epochs_total - job.epochs_done
+    if watched < _LEAST_SECONDS or trained <= 0 or ahead <= 0:
+        return None
+    return ahead * watched / trained
 
 
 def _done(job: Job, _: Translate) -> str:

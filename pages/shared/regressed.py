@@ -10,7 +10,8 @@ from core.charts.palette import styles
 from core.language import Translate
 from core.metrics import METRICS, number
 from pages.shared import pictures
-from pages.shared.predicting import Shown, samples
+from pages.shared.markdown import escaped
+from pages.shared.predicting import EARLY, Shown, ended, samples
 from pages.shared.theme import is_dark
 
 _POINTS = 300
@@ -23,9 +24,8 @@ def draw_fits(shown: Shown, _: Translate) -> None:
         "Of seed {seed}: {count} samples of the training and of the test each, in the target's"
         " own units."
     ).format(seed=shown.seed, count=_POINTS)
-    networks = {
-        str(run["configuration"]): shown.network(run) for run in shown.of_seed.to_dict("records")
-    }
+    runs = {str(run["configuration"]): run for run in shown.of_seed.to_dict("records")}
+    networks = {label: shown.network(run) for label, run in runs.items()}
     fits = {label: predictions.fit(net, data, _POINTS) for label, net in networks.items()}
     if data.source.kind == "line":
         st.markdown(
@@ -42,7 +42,12 @@ def draw_fits(shown: Shown, _: Translate) -> None:
         spots = next(iter(fits.values()))
         chart = fit_chart(pd.concat(curves, ignore_index=True), spots, drawn, _)
         title = _("What do the networks answer?")
-        pictures.draw_chart(chart, title, shown.selection, _, key="fits", more=[seed])
+        notes = [seed]
+        if early := [label for label, run in runs.items() if run["status"] in EARLY]:
+            told = _("Ended early, and so shown as of then: {names}.")
+            notes.insert(0, told.format(names=_(", ").join(early)))
+            st.caption(escaped(notes[0]))
+        pictures.draw_chart(chart, title, shown.selection, _, key="fits", more=notes)
     if said := readings.outliers(fits, _):
         st.markdown(said)
     st.subheader(
@@ -61,7 +66,8 @@ def draw_fits(shown: Shown, _: Translate) -> None:
     with st.container(horizontal=True, gap="medium", key="residuals"):
         for label, frame in fits.items():
             error = float(frame[frame["part"] == "test"]["residual"].abs().mean())
-            told = f"{_(METRICS['test_mae'].title)} {number(error)}"
+            score = f"{_(METRICS['test_mae'].title)} {number(error)}"
+            told = ended(shown, runs[label], None, score, _)
             charts.append(residual_panel(frame, reach, (label, told), _))
             pictures.show(charts[-1], width="content", key=f"residual_{label}")
     title = _("What is left over: the residuals")

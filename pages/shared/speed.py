@@ -13,6 +13,7 @@ from core.charts.palette import Style, styles
 from core.charts.speed import ratio_chart, share_chart
 from core.charts.vega import Chart
 from core.language import Translate
+from core.report import ACTIVE
 from pages.shared import pictures, rates
 from pages.shared.goal import Goal, choose_goal
 from pages.shared.lighting import lighting
@@ -41,6 +42,14 @@ def draw_speed(selection: Selection, _: Translate) -> None:
     # By name, with what varies among them.
     table = configurations(runs)
     drawn = styles(table, dark=is_dark())
+    if not (epochs["epoch"] > 0).any():
+        waits = runs["status"].isin(ACTIVE).any()
+        st.info(
+            _("Nothing measured yet: charts begin with the first epoch.")
+            if waits
+            else _("No run has a trained epoch: there is no speed to compare.")
+        )
+        return
     st.html(_STYLE + lighting(list(drawn)))
     goal = choose_goal(runs, epochs, list(drawn), _)
     if not math.isfinite(goal.level):

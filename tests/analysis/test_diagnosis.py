@@ -130,16 +130,18 @@ def test_configurations_keep_their_order_and_one_without_statistics_is_named(run
             ({"activation": "tanh"}, 0.9),
             ({"activation": "selu"}, 0.1, "diverged"),
             ({"activation": "relu"}, 0.9, "running"),
+            ({"activation": "elu"}, 0.9, "cancelled"),
         ]
     )
     layers = _layers(frame[:1], [{}])
     table = diagnose(layers, frame, Thresholds())
-    assert table["configuration"].tolist() == ["tanh", "selu", "relu"]
+    assert table["configuration"].tolist() == ["tanh", "selu", "relu", "elu"]
     assert [told(row, plain) for row in table.to_dict("records")[1:]] == [
         "no statistics at this epoch: its runs had diverged",
         "no statistics at this epoch yet",
+        "no statistics at this epoch: its runs had ended",
     ]
-    assert len(diagnose(layers[:0], frame, Thresholds())) == 3
+    assert len(diagnose(layers[:0], frame, Thresholds())) == 4
 
 
 def test_statistics_that_are_not_finite_are_passed_over(runs: Make) -> None:

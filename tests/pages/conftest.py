@@ -38,10 +38,11 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     return caches.store()
 
 
-def _layer(layer: int) -> LayerReport:
+def layer(number: int) -> LayerReport:
+    """A report of the layer ``number``, of which all statistics are a quarter."""
     numbers = dict.fromkeys(LayerReport.__dataclass_fields__, 0.25)
     return LayerReport(
-        **numbers | {"layer": layer, "units": 16, "histogram": (1,) * 64},  # type: ignore[arg-type]
+        **numbers | {"layer": number, "units": 16, "histogram": (1,) * 64},  # type: ignore[arg-type]
     )
 
 
@@ -54,7 +55,7 @@ def finish(store: Store, experiment: Experiment, *endings: Status) -> str:
         ending = endings[number] if endings else Status.FINISHED
         reports = [
             EpochReport(run, epoch, epoch, float(epoch), 0.5, 0.5, 0.9, 0.8 + 0.01 * epoch,
-                        layers=(_layer(1), _layer(2)))
+                        layers=(layer(1), layer(2)))
             for epoch in range(3)
         ]  # fmt: skip
         store.write([*reports, RunEnd(run, ending, 7 if ending == Status.DIVERGED else None)])

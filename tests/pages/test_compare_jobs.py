@@ -13,7 +13,7 @@ from core.experiment import Experiment
 from core.report import EpochReport, Status
 from core.store import Store
 from pages.shared import caches
-from pages.shared.progress import _told
+from pages.shared.progress import Begun, _told, seconds_left
 
 from .conftest import opened
 
@@ -55,7 +55,7 @@ def test_progress_says_that_a_worker_starts_again_and_no_time_when_all_is_done(
     def told(workers: int, *, hindered: bool = False) -> str:
         lease.renew(address="", workers=workers, trouble="", speed=1.0)
         line, trainer = store.queue(), store.trainer()
-        return _told(store.job(job_id), line, trainer, str, hindered=hindered)
+        return _told(store.job(job_id), line, trainer, str, hindered=hindered, left=2.0)
 
     (run_id,) = store.job(job_id).run_ids
     lease.record(job_id, 2.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in range(3)])
@@ -64,7 +64,21 @@ def test_progress_says_that_a_worker_starts_again_and_no_time_when_all_is_done(
     # Of what waits for room on a disk nobody knows how long it takes.
     assert told(1, hindered=True) == "50 % · epochs: 2 of 4 · runs: 1 · training waits"
     lease.record(job_id, 2.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in (3, 4)])
-    assert told(1) == "100 % · epochs: 4 of 4 · runs: 1"
+    left = seconds_left(store.job(job_id), Begun(job_id, 0.0, 2), 4.0)
+    assert left is None
+
+
+def test_the_time_left_is_at_the_pace_since_the_first_epoch_that_was_seen(store: Store) -> None:
+    job_id = store.submit(Experiment(dataset="moons", epochs=10))
+    (run_id,) = store.job(job_id).run_ids
+    lease = store.take_lease("trainer", "1", lambda _: False)
+    assert lease
+    lease.record(job_id, 60.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in range(5)])
+    # Two epochs in four seconds since then, however long the first two were waited for.
+    job, begun = store.job(job_id), Begun(job_id, 100.0, 2)
+    assert seconds_left(job, begun, 104.0) == 6 * 4 / 2
+    assert seconds_left(job, begun, 101.0) is None
+    assert seconds_left(job, Begun(job_id, 100.0, 4), 104.0) is None
 
 
 def test_a_full_disk_is_told_and_no_time_left_until_there_is_room(store: Store) -> None:
@@ -84,7 +98,7 @@ def test_a_full_disk_is_told_and_no_time_left_until_there_is_room(store: Store) 
     caches.trainer().close()
     assert told == [
         ("50 % · epochs: 2 of 4 · runs: 1 · training waits", [str(full)]),
-        ("50 % · epochs: 2 of 4 · runs: 1 · about 2.0 s left", []),
+        ("50 % · epochs: 2 of 4 · runs: 1", []),
     ]
 
 

@@ -13,7 +13,7 @@ from core.sharing.links import encode
 from core.store import Store
 from pages.shared import caches
 
-from .conftest import opened
+from .conftest import layer, opened
 
 CONVERGENCE, LAYERS = "Convergence", "Layers"
 MOONS = Experiment(
@@ -111,6 +111,22 @@ def test_runs_that_have_reported_nothing_are_an_empty_state(store: Store) -> Non
         app = opened(page, job=job_id)
         assert not app.exception
         assert "Nothing measured yet" in _texts(app)
+
+
+def test_what_was_stopped_before_its_first_epoch_has_no_speed_and_says_so(store: Store) -> None:
+    job_id = store.submit(DEEP)
+    store.start_job(job_id)
+    for config in DEEP.grid():
+        report = EpochReport(config.run_id, 0, 0, 0.0, 0.5, 0.5, 0.5, 0.5, layers=(layer(1),))
+        store.write([report, RunEnd(config.run_id, Status.CANCELLED)])
+    store.finish_job(job_id, Status.CANCELLED)
+    app = opened(CONVERGENCE, job=job_id)
+    assert not app.exception
+    assert "there is no speed to compare" in _texts(app)
+    assert not app.get("vega_lite_chart")
+    app = opened(LAYERS, job=job_id)
+    assert not app.exception
+    assert "These networks have not been trained" in _texts(app)
 
 
 def test_a_failed_job_says_why(store: Store) -> None:

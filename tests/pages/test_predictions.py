@@ -15,6 +15,7 @@ from pages.shared import caches, sheet
 from .conftest import opened
 
 CHART = "vega_lite_chart"
+_LOST = (Status.DIVERGED, Status.CANCELLED)
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +24,11 @@ def _fresh() -> None:
     caches.weights.clear()
 
 
-def _train(store: Store, experiment: Experiment, *endings: Status) -> str:
-    """Runs with the weights of their seeds' first draws, as if these had been trained."""
+def _train(store: Store, experiment: Experiment, *endings: Status, early: int = 1) -> str:
+    """Runs with the weights of their seeds' first draws, as if these had been trained.
+
+    Those that ended otherwise than well have the epochs before ``early``.
+    """
     store.add_runs(experiment.grid(), experiment.name, "stacked")
     for place, config in enumerate(experiment.grid()):
         weights = [
@@ -34,7 +38,7 @@ def _train(store: Store, experiment: Experiment, *endings: Status) -> str:
         ]
         ending = endings[place] if endings else Status.FINISHED
         reports: list[Report] = []
-        for epoch in range(config.epochs + 1):
+        for epoch in range(early if ending in _LOST else config.epochs + 1):
             scores = (0.5, 0.5) if config.source.task.kind == "classification" else ()
             reports.append(EpochReport(config.run_id, epoch, epoch, 0.1, 0.5, 0.5, *scores))
             if ending != Status.FAILED:
@@ -94,6 +98,47 @@ def test_more_classes_and_targets_have_their_surfaces(store: Store, dataset: str
 def test_a_network_that_diverged_is_drawn_and_said_to_have(store: Store) -> None:
     app = _page(runs=_train(store, Experiment(dataset="moons", epochs=1), Status.DIVERGED))
     assert "diverged; test accuracy" in app.get(CHART)[0].proto.spec
+
+
+def test_who_ended_early_does_not_hold_the_others_back_and_says_its_epoch(store: Store) -> None:
+    experiment = Experiment(dataset="moons", activation=["relu", "tanh", "elu"], epochs=4)
+    endings = (Status.FINISHED, Status.DIVERGED, Status.CANCELLED)
+    app = _page(runs=_train(store, experiment, *endings, early=2))
+    assert app.select_slider(key="predictions_epoch").value == 4
+    relu, tanh, elu = (chart.proto.spec for chart in app.get(CHART))
+    assert '"test accuracy 50.00 %"' in relu
+    assert "diverged; epoch 1: test accuracy" in tanh
+    assert "stopped; epoch 1: test accuracy" in elu
+    # At an epoch that all have none needs to say which.
+    app.select_slider(key="predictions_epoch").set_value(1).run()
+    assert all("epoch 1" not in chart.proto.spec for chart in app.get(CHART))
+
+
+def test_one_epoch_alone_is_named(store: Store) -> None:
+    endings = (Status.DIVERGED, Status.DIVERGED)
+    experiment = Experiment(dataset="moons", activation=["relu", "tanh"], epochs=3)
+    app = _page(runs=_train(store, experiment, *endings))
+    assert not app.select_slider
+    assert "After epoch 0 (0 is before training)." in [line.value for line in app.caption]
+
+
+@pytest.mark.parametrize("dataset", ["sine", "digits"])
+def test_fits_and_confusions_say_who_diverged(store: Store, dataset: str) -> None:
+    experiment = Experiment(dataset=dataset, activation=["relu", "tanh"], epochs=2)
+    app = _page(runs=_train(store, experiment, Status.FINISHED, Status.DIVERGED))
+    said = [chart.proto.spec for chart in app.get(CHART) if "diverged" in chart.proto.spec]
+    assert len(said) == 1
+    told = "Ended early, and so shown as of then: tanh."
+    assert (told in [line.value for line in app.caption]) == (dataset == "sine")
+
+
+def test_what_has_no_weights_says_whether_it_may_have_them_yet(store: Store) -> None:
+    experiment = Experiment(dataset="moons", activation=["relu", "tanh", "elu"], epochs=2)
+    endings = (Status.FINISHED, Status.DIVERGED, Status.CANCELLED)
+    app = _page(runs=_train(store, experiment, *endings, early=0))
+    told = [line.value for line in app.caption]
+    assert "Diverged before weights were kept, and so not shown: tanh." in told
+    assert "Ended before weights were kept, and so not shown: elu." in told
 
 
 def test_images_have_confusions_the_digits_that_differ_and_a_sheet(store: Store) -> None:
