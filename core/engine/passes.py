@@ -110,6 +110,8 @@ class Passes:
         tested, probed = graph(test), graph(probing)
         return Functions(
             train=Shared(updates, self._standing(), plain=not xla),
+            # One call instead of a dozen, after each of which others may have the interpreter.
+            turn=Shared(tf.function(self._turned, autograph=False), self._standing(), plain=True),
             test=tested,
             probe=probed,
             # Asked at the start and at the end alone.
@@ -126,7 +128,7 @@ class Passes:
         self._alive.assign(tf.ones_like(self._alive))
         self._diverged_at.assign(-tf.ones_like(self._diverged_at))
         self._done.assign(0)
-        self._turned()
+        self.functions.turn()
 
     def variables(self) -> list[Any]:
         """All that training changes: with the same numbers in them it goes on the same."""
@@ -158,10 +160,14 @@ class Passes:
         self._done.numpy()
         return State(*before) if before else None
 
-    def turn(self) -> Sums:
-        """End an epoch: the sums over the samples trained on since the last call."""
-        totals, live = (tensor.numpy() for tensor in self._turned())
-        return as_sums(totals, live, self._hidden)
+    def turn(self) -> tuple[Sums, NDArray[np.int32], State]:
+        """End an epoch: the sums over the samples trained on since the last call.
+
+        And who has diverged (see ``diverged_at``), and the weights as they are now.
+        """
+        totals, live, diverged_at, *weights = self.functions.turn()
+        sums = as_sums(totals.numpy(), live.numpy(), self._hidden)
+        return sums, diverged_at.numpy(), State(*weights)
 
     def diverged_at(self) -> NDArray[np.int32]:
         """For each member the update (1, 2, …; 0: the start) whose loss was not finite, else -1."""
@@ -277,11 +283,11 @@ class Passes:
             self._live.assign(self._live | self.stack.live(layers, pre[:-1]))
         self._optimization.apply(gradients)
 
-    def _turned(self) -> tuple[tf.Tensor, tf.Tensor]:
+    def _turned(self) -> tuple[tf.Tensor, ...]:
         seen = tf.identity(self._totals), tf.reduce_any(self._live, axis=2)
         for variable in (self._totals, self._live):
             variable.assign(tf.zeros_like(variable))
-        return seen
+        return (*seen, tf.identity(self._diverged_at), *map(tf.identity, self.stack.weights()))
 
 
 def _bare(variable: Any) -> tf.Variable:

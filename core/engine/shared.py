@@ -72,6 +72,7 @@ class Functions:
     """What is traced and compiled once for all blocks alike; weights are arguments of the rest."""
 
     train: Shared
+    turn: Shared
     test: Callable[..., Any]
     probe: Callable[..., Any]
     evaluate: Callable[..., Any]
@@ -80,4 +81,4 @@ class Functions:
 
     def over(self, variables: Sequence[tf.Variable]) -> "Functions":
         """The same, where training changes ``variables``."""
-        return replace(self, train=self.train.over(variables))
+        return replace(self, train=self.train.over(variables), turn=self.turn.over(variables))

@@ -19,8 +19,9 @@ Flags = NDArray[np.bool_]
 HISTOGRAM_BINS = 64
 # Below it float32 arithmetic may give 0 (subnormals are flushed): no gradient either way.
 FLAT = np.finfo(np.float32).tiny
-# Numbers that are taken at once in float64: 512 kB, which a processor's own cache holds.
-_AT_ONCE = 65_536
+# Numbers that are taken at once in float64: 2 MB. With less the caches serve better, but threads
+# that make reports wait for the interpreter's lock after each call.
+_AT_ONCE = 262_144
 _FEW_SAMPLES = 8
 _QUANTILES = np.array([0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99])
 
@@ -95,13 +96,12 @@ def _moments(rows: Array) -> tuple[NDArray[np.float64], ...]:
     """
     first = rows[:, :1].astype(np.float64)
     start = np.where(np.isfinite(first), first, 0.0)
-    means, squares = np.empty((2, len(rows)))
+    sums, squares = np.empty((2, len(rows)))
     for part in _parts(len(rows), rows.shape[1]):
-        shifted = rows[part].astype(np.float64)
-        shifted -= start[part]
-        means[part] = shifted.mean(axis=1)
-        squares[part] = np.einsum("ij,ij->i", shifted, shifted) / rows.shape[1]
-    c = start[:, 0]
+        shifted = np.subtract(rows[part], start[part], dtype=np.float64)
+        np.add.reduce(shifted, axis=1, out=sums[part])
+        np.einsum("ij,ij->i", shifted, shifted, out=squares[part])
+    c, means, squares = start[:, 0], sums / rows.shape[1], squares / rows.shape[1]
     deviation = np.sqrt(np.maximum(0, squares - means**2))
     return c + means, deviation, squares + 2 * c * means + c**2
 

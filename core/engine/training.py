@@ -22,7 +22,6 @@ from core.engine.moment import Moment, Teller, Told
 from core.engine.passes import Passes, State
 from core.engine.plan import Block
 from core.engine.pool import PassesPool
-from core.engine.reporting import Sums
 from core.report import BlockState, Report, RunEnd, Status
 
 # Between two looks at ``stop``.
@@ -129,7 +128,7 @@ class _Training:
             while len(self.made) >= _MOST_AHEAD:
                 yield from self._told()
             self.epoch, self.updates = epoch, 0
-            self._make(epoch, self.passes.turn(), order)
+            self._make(epoch, order)
             yield from self._say_where()
         yield from self._rest()
         if self.stopped:
@@ -244,20 +243,18 @@ class _Training:
         elif took > _SLICE_SECONDS and self.per_slice > 1:
             self.per_slice //= 2
 
-    def _make(
-        self, epoch: int, seen: Sums | None = None, order: NDArray[np.int32] | None = None
-    ) -> None:
-        """Have an epoch reported, of the weights as they are."""
-        if self.statistics and seen and epoch == self.config.epochs:
+    def _make(self, epoch: int, order: NDArray[np.int32] | None = None) -> None:
+        """Have an epoch reported that had its batches in ``order`` (None: the start)."""
+        seen, diverged_at, weights = self.passes.turn()
+        if self.statistics and epoch == self.config.epochs > 0:
             self.dead = [(~live).mean(axis=2).reshape(-1) for live in seen.live]
-        diverged_at = self.passes.diverged_at()
         moment = Moment(
             epoch=epoch,
             seconds=self.seconds,
-            seen=seen,
+            seen=seen if epoch else None,
             order=order,
             diverged_at=diverged_at,
-            weights=self.passes.state(),
+            weights=weights,
             before=self.before,
         )
         self.fallen = diverged_at >= 0

@@ -7,7 +7,7 @@ functions on a connection inside the caller's transaction; what a report means i
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -33,6 +33,8 @@ _RANK = {
 }
 _LAYER_NUMBERS = (*LAYER_STATISTICS, "histogram_low", "histogram_high")
 _EPOCH_NUMBERS = ("seconds", *METRICS)
+# Columns of a run that say what its latest epoch does, by the names of the epoch's.
+_OF_EPOCH = {"train_seconds": "seconds"} | {name: name for name in ("updates", *METRICS)}
 _layer_numbers, _epoch_numbers = attrgetter(*_LAYER_NUMBERS), attrgetter(*_EPOCH_NUMBERS)
 
 
@@ -67,6 +69,9 @@ class _Standing:
                 self.best_epoch = epoch
 
 
+_STANDS = tuple(name for name in _Standing.__slots__ if name != "number")
+
+
 def write(connection: Connection, reports: Iterable[Report]) -> bool:
     """Write all ``reports``, or, where one names an unknown run, none.
 
@@ -87,7 +92,7 @@ def write(connection: Connection, reports: Iterable[Report]) -> bool:
             ends.append(report)
     named = {run_id for run_id, _ in (*epochs, *snapshots)} | {end.run_id for end in ends}
     standings = _standings(connection, named)
-    later = _write_epochs(connection, epochs.values(), standings)
+    latest, later = _write_epochs(connection, epochs.values(), standings)
     rows = [
         {"run": standings[s.run_id].number, "epoch": s.epoch, "weights": to_bytes(s.weights)}
         for s in snapshots.values()
@@ -95,7 +100,7 @@ def write(connection: Connection, reports: Iterable[Report]) -> bool:
     upsert(connection, SNAPSHOTS, rows)
     for end in ends:
         standings[end.run_id].end(Status(end.status), plain(end.message), end.diverged_at)
-    _write_standings(connection, standings.values())
+    _write_standings(connection, standings.values(), latest)
     return later
 
 
@@ -120,8 +125,7 @@ def stand(connection: Connection, run_ids: Iterable[str]) -> int:
         standing.end(Status.RUNNING, "", None)
         standing.epochs_done = row["epoch"]
     _weigh_again(connection, rewritten)
-    _write_latest(connection, latest)
-    _write_standings(connection, standings.values())
+    _write_standings(connection, standings.values(), {row["run"]: row for row in latest})
     return more
 
 
@@ -143,7 +147,8 @@ def _standings(connection: Connection, run_ids: set[str]) -> dict[str, _Standing
 
 def _write_epochs(
     connection: Connection, reports: Iterable[EpochReport], standings: dict[str, _Standing]
-) -> bool:
+) -> tuple[dict[int, dict[str, Any]], bool]:
+    """Write the rows of ``reports``: each run's latest by its number, and whether one is later."""
     ordered = sorted(reports, key=attrgetter("run_id", "epoch"))
     rows = _epoch_rows(ordered, standings)
     upsert(connection, EPOCHS, rows)
@@ -168,15 +173,7 @@ def _write_epochs(
             standing.epochs_done = report.epoch
             latest[standing.number] = row
     _weigh_again(connection, rewritten)
-    _write_latest(connection, list(latest.values()))
-    return later
-
-
-def _write_latest(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Have each run's row say what its latest epoch does."""
-    if rows:
-        columns = {"train_seconds": "seconds"} | {name: name for name in ("updates", *METRICS)}
-        _update_runs(connection, "run", columns, rows)
+    return latest, later
 
 
 def _weigh_again(connection: Connection, rewritten: dict[int, _Standing]) -> None:
@@ -194,24 +191,25 @@ def _weigh_again(connection: Connection, rewritten: dict[int, _Standing]) -> Non
             rewritten[number].weigh(epoch, accuracy, r2)
 
 
-def _write_standings(connection: Connection, standings: Iterable[_Standing]) -> None:
-    moment = now()
-    rows = [
-        {name: getattr(standing, name) for name in _Standing.__slots__ if name != "number"}
-        | {"known": standing.number, "updated": moment}
-        for standing in standings
-    ]
-    if rows:
-        columns = {name: name for name in rows[0] if name != "known"}
-        _update_runs(connection, "known", columns, rows)
-
-
-def _update_runs(
-    connection: Connection, key: str, columns: dict[str, str], rows: list[dict[str, Any]]
+def _write_standings(
+    connection: Connection, standings: Iterable[_Standing], latest: Mapping[int, dict[str, Any]]
 ) -> None:
-    """Set each run's columns, by name, to the entries of its row; ``key`` holds its number."""
-    values: dict[str, Any] = {name: bindparam(entry) for name, entry in columns.items()}
-    connection.execute(update(RUNS).where(RUNS.c.number == bindparam(key)).values(values), rows)
+    """Write how runs stand, and where there is one what the ``latest`` epoch of each measured."""
+    moment = now()
+    told, silent = list[dict[str, Any]](), list[dict[str, Any]]()
+    for standing in standings:
+        own = {name: getattr(standing, name) for name in _STANDS} | {"updated": moment}
+        row = own | {"known": standing.number}
+        if epoch := latest.get(standing.number):
+            told.append(row | {name: epoch[entry] for name, entry in _OF_EPOCH.items()})
+        else:
+            silent.append(row)
+    for rows in (told, silent):
+        if rows:
+            values: dict[str, Any] = {n: bindparam(n) for n in rows[0] if n != "known"}
+            connection.execute(
+                update(RUNS).where(RUNS.c.number == bindparam("known")).values(values), rows
+            )
 
 
 def _epoch_rows(

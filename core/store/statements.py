@@ -3,6 +3,7 @@
 SQLite and PostgreSQL write ``ON CONFLICT`` alike; SQLAlchemy has one construct for each.
 """
 
+import itertools
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 # Both databases bound the values of one statement: SQLite to 32,766, PostgreSQL to 65,535.
-_LONGEST_LIST = 10_000
+_LONGEST_LIST, _MOST_VALUES = 10_000, 32_766
 # Any number that no other program is likely to lock: "kassei" in ASCII.
 _TURNS = 0x6B6173736569
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
@@ -61,13 +62,22 @@ def _array(column: Column[Any], values: list[Any]) -> BindParameter[Any]:
 def _execute_many(
     connection: Connection, statement: sqlite.Insert, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Execute for each row, the values handed to the driver as they are.
+    """Execute for all rows at once, the values handed to the driver as they are.
 
-    Checking each value of each row again takes SQLAlchemy as long as SQLite takes to write.
+    Checking each value of each row again takes SQLAlchemy as long as SQLite takes to write. A
+    statement for each row would give up the interpreter's lock for each, and wait for it after.
     """
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    names = list(rows[0])
+    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
     order = itemgetter(*(compiled.positiontup or ()))
-    connection.exec_driver_sql(str(compiled), [order(row) for row in rows])
+    one = f"({', '.join('?' * len(names))})"
+    before, after = str(compiled).split(one)
+    most = _MOST_VALUES // len(names)
+    for start in range(0, len(rows), most):
+        share = rows[start : start + most]
+        text = before + ", ".join([one] * len(share)) + after
+        values = tuple(itertools.chain.from_iterable(map(order, share)))
+        connection.exec_driver_sql(text, values)
 
 
 def take_turns(connection: Connection) -> None:
