@@ -147,7 +147,7 @@ CASES: tuple[Case, ...] = (
         "MNIST in steady state, its matrix products against those of 2048³ in float32",
         (
             Asked("share", "training", "% of the product's GFLOP/s", _at_least(60)),
-            Asked("whole", "whole epochs, evaluation and statistics included", "%"),
+            Asked("whole", "whole blocks, evaluation, tests and statistics included", "%"),
         ),
         {"seeds": 3, "epochs": 4, "turns": 3},
         {"seeds": 3, "epochs": 3, "turns": 1},

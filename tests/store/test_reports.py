@@ -60,6 +60,34 @@ def of_runs(reports: list[EpochReport], run_ids: list[str]) -> list[EpochReport]
     return [replace(report, run_id=run_ids[int(report.run_id)]) for report in reports]
 
 
+def test_reports_of_more_rows_than_one_statement_holds_are_all_written(store: Store) -> None:
+    experiment = Experiment(dataset="moons", seed=list(range(700)), epochs=1)
+    store.add_runs(experiment.grid(), "", "stacked")
+    ids = [config.run_id for config in experiment.grid()]
+    numbers = dict.fromkeys((*LAYER_STATISTICS, "histogram_low", "histogram_high"), 0.0)
+    for mean in (1.0, 2.0):
+        layers = [
+            LayerReport(
+                **numbers | {"mean": mean, "q99": place, "histogram": (1,) * 64},
+                layer=number,
+                units=16,
+            )
+            for place in range(len(ids))
+            for number in (1, 2)
+        ]
+        store.write(
+            EpochReport(run_id, 1, 1, 0.1, mean, place, layers=tuple(layers[2 * place :][:2]))
+            for place, run_id in enumerate(ids)
+        )
+        # What is written again overwrites, wherever a statement ends.
+        kept, rows = store.layers(ids), store.epochs(ids)
+        assert (len(kept), set(kept["mean"])) == (1400, {mean})
+        assert rows.set_index("run_id")["test_loss"].loc[ids].tolist() == list(range(700))
+        assert set(rows["train_loss"]) == {mean}
+        own = kept.groupby("run_id")["q99"].agg(["min", "max"]).loc[ids]
+        assert own["min"].tolist() == own["max"].tolist() == list(range(700))
+
+
 def known(reports: list[EpochReport], run_ids: list[str]) -> list[EpochReport]:
     """The last report of each run and epoch, in the order of the frames."""
     last = {(report.run_id, report.epoch): report for report in reports}
