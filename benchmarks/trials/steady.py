@@ -24,8 +24,8 @@ def measure(seeds: int, epochs: int, turns: int, **fields: Any) -> dict[str, Any
 
     As many blocks train side by side as the engine would, and the sum of their rates counts.
     After each turn as many threads multiply large matrices for as long: a machine that lends its
-    processors for moments, or slows down when it is warm, does so to both. The first epoch of a
-    block, in which caches and compilations warm, is left out.
+    processors for moments, or slows down when it is warm, does so to both. Of the updates the
+    first epoch of a block, in which caches warm, is left out.
     """
     experiment = mnist(seed=list(range(seeds)), epochs=epochs, **fields)
     together = blocks(experiment.grid())[: processors()]

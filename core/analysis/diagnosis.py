@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.analysis.configurations import members, places
-from core.report import ACTIVE, Status
+from core.report import ACTIVE, GIVEN_UP, Status
 
 Floats = NDArray[np.float64]
 # A verdict on one configuration: columns of the table by name, and the configuration's number.
@@ -76,7 +76,8 @@ def diagnose(layers: pd.DataFrame, runs: pd.DataFrame, thresholds: Thresholds) -
     Columns: configuration, verdict, n (seeds with statistics), seeds (those that show it), layer
     (where most), last (the last hidden layer), forward (of activations rather than of the
     backpropagated signal), value over the seeds that show it (geometric mean of ratios, mean of
-    fractions), least, most (of these seeds), diverged (runs), waiting (runs not ended).
+    fractions), least, most (of these seeds); and of its runs how many diverged, are waiting for
+    their end, or were stopped.
 
     Args:
         layers: the columns of ``core.report.LAYER_COLUMNS`` at one epoch.
@@ -96,6 +97,8 @@ def diagnose(layers: pd.DataFrame, runs: pd.DataFrame, thresholds: Thresholds) -
     lost = np.bincount(group[diverged], minlength=len(names))
     active = np.isin(runs["status"].to_numpy(dtype=object), ACTIVE)
     waiting = np.bincount(group[active], minlength=len(names))
+    left = np.isin(runs["status"].to_numpy(dtype=object), GIVEN_UP)
+    stopped = np.bincount(group[left], minlength=len(names))
     rows: list[_Row] = []
     said: set[tuple[Verdict, int]] = set()
     for measure in _measures(tables):
@@ -116,12 +119,13 @@ def diagnose(layers: pd.DataFrame, runs: pd.DataFrame, thresholds: Thresholds) -
         last=depth[code],
         diverged=lost[code],
         waiting=waiting[code],
+        stopped=stopped[code],
     )
 
 
 _COLUMNS = [
     *("configuration", "verdict", "n", "seeds", "layer", "last", "forward"),
-    *("value", "least", "most", "diverged", "waiting"),
+    *("value", "least", "most", "diverged", "waiting", "stopped"),
 ]
 _USED = ("delta_rms", "mean", "std", "zero_fraction", "saturated_fraction", "dead_fraction")
 

@@ -28,7 +28,9 @@ def told(row: Mapping[Any, Any], _: Translate) -> str:
             return _("no statistics at this epoch: its runs had diverged")
         if row["waiting"]:
             return _("no statistics at this epoch yet")
-        return _("no statistics at this epoch: its runs had ended")
+        if row["stopped"]:
+            return _("no statistics at this epoch: its runs had ended")
+        return _("no statistics at this epoch")
     sentence = _(_sentence(verdict, forward=bool(row["forward"]), single=last < 2)).format(
         layer=layer,
         first=1,

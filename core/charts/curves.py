@@ -22,7 +22,7 @@ _LABEL_GAP = 15  # pixels: the height of one label
 _LEADER = 22  # pixels between the end of a line and its label
 _MOST_LABELS = 40
 # An R² of 0 is the mean's for everything; a network that overflows has any, and would flatten
-# all other curves: below this they leave the picture.
+# all other curves: what is below this lies along the lower edge, where any is above 0.
 _WORTHLESS = -1.0
 
 MEAN_OF_SEEDS = N_("{metric}, mean of {seeds} seeds with 95 % interval")
@@ -138,7 +138,7 @@ def axis_domain(frame: pd.DataFrame, metric: Metric) -> tuple[float, float]:
     low = min(low, max(float(frame["low"].fillna(low).min()), low - 0.25 * room))
     high = max(high, min(float(frame["high"].fillna(high).max()), high + 0.25 * room))
     if metric.higher_is_better:
-        if not metric.share and high > _WORTHLESS:
+        if not metric.share and high > 0:
             low = max(low, _WORTHLESS)
         pad = 0.04 * (high - low) or 0.01
         return max(low - pad, 0.0) if metric.share else low - pad, min(high + pad, 1.0)

@@ -14,7 +14,11 @@ from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 # Both databases bound the values of one statement: SQLite to 32,766, PostgreSQL to 65,535.
-_LONGEST_LIST, _MOST_VALUES = 10_000, 32_766
+_LONGEST_LIST = 10_000
+# Of some thirty columns: a quarter of the values that SQLite allows.
+_MOST_ROWS = 256
+# Rows with more bytes, weights, are a statement each.
+_FEW_BYTES = 1_000
 # Any number that no other program is likely to lock: "kassei" in ASCII.
 _TURNS = 0x6B6173736569
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
@@ -40,9 +44,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     else:
         into = sqlite.insert(table)
         values = {name: into.excluded[name] for name in names if name not in keys}
-        _execute_many(
-            connection, into.on_conflict_do_update(index_elements=keys, set_=values), rows
-        )
+        _execute(connection, into.on_conflict_do_update(index_elements=keys, set_=values), rows)
 
 
 def insert_missing(
@@ -59,10 +61,10 @@ def _array(column: Column[Any], values: list[Any]) -> BindParameter[Any]:
     return bindparam(None, values, type_=postgresql.ARRAY(column.type))
 
 
-def _execute_many(
+def _execute(
     connection: Connection, statement: sqlite.Insert, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Execute for all rows at once, the values handed to the driver as they are.
+    """Execute for all rows, many in a statement, the values handed to the driver as they are.
 
     Checking each value of each row again takes SQLAlchemy as long as SQLite takes to write. A
     statement for each row would give up the interpreter's lock for each, and wait for it after.
@@ -70,14 +72,30 @@ def _execute_many(
     names = list(rows[0])
     compiled = statement.compile(dialect=connection.dialect, column_keys=names)
     order = itemgetter(*(compiled.positiontup or ()))
+    if any(isinstance(value, bytes) and len(value) > _FEW_BYTES for value in rows[0].values()):
+        connection.exec_driver_sql(str(compiled), [order(row) for row in rows])
+        return
     one = f"({', '.join('?' * len(names))})"
     before, after = str(compiled).split(one)
-    most = _MOST_VALUES // len(names)
-    for start in range(0, len(rows), most):
-        share = rows[start : start + most]
+    for share in _shares_of_few_lengths(rows):
         text = before + ", ".join([one] * len(share)) + after
         values = tuple(itertools.chain.from_iterable(map(order, share)))
         connection.exec_driver_sql(text, values)
+
+
+def _shares_of_few_lengths(
+    rows: Sequence[Mapping[str, Any]],
+) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Shares of ``_MOST_ROWS`` or powers of two below.
+
+    The driver keeps the last 128 statements with all values bound to them: of any number of rows
+    these are a hundred megabytes after a while.
+    """
+    start = 0
+    while left := len(rows) - start:
+        length = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
+        yield rows[start : start + length]
+        start += length
 
 
 def take_turns(connection: Connection) -> None:

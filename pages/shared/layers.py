@@ -53,7 +53,7 @@ def draw_layers(selection: Selection, _: Translate) -> None:
         )
         return
     if epochs == [0]:
-        st.info(_("These networks have not been trained: this is their state at epoch 0."))
+        st.info(_("No epoch has been trained to its end: this is the state at epoch 0."))
     table = configurations(runs)
     names = table["configuration"].tolist()
     draw_verdicts(layers, runs, names, _)

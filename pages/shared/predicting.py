@@ -25,6 +25,7 @@ from data import Dataset, load
 from data.mnist import pixels, test_arrays
 from data.sizing import settings
 from pages.shared import caches
+from pages.shared.markdown import escaped
 from pages.shared.selection import Selection
 
 MOST_PANELS = 12
@@ -138,6 +139,8 @@ def _tell_none(runs: pd.DataFrame, _: Translate) -> None:
         )
     elif statuses & set(GIVEN_UP):
         st.warning(_("These runs ended before any weights were kept: nothing can be predicted."))
+    elif statuses == {Status.DIVERGED}:
+        st.warning(_("These runs diverged before any weights were kept: nothing can be predicted."))
     else:
         st.info(
             _("The weights of these runs were not kept; train them here to see their answers."),
@@ -158,7 +161,7 @@ def _tell_missing(runs: pd.DataFrame, _: Translate) -> None:
     ):
         own = runs[runs["status"].isin(statuses)]
         if len(own):
-            st.caption(told.format(names=_(", ").join(own["configuration"])))
+            st.caption(escaped(told.format(names=_(", ").join(own["configuration"]))))
 
 
 def ended(shown: Shown, run: Mapping[Any, Any], epoch: int | None, score: str, _: Translate) -> str:
@@ -175,7 +178,7 @@ def ended(shown: Shown, run: Mapping[Any, Any], epoch: int | None, score: str, _
 def ended_early(runs: pd.DataFrame, score: str, _: Translate) -> str:
     """``score`` of ``runs`` together, and how many of them ended before their last epoch."""
     counts = [(told, int((runs["status"] == status).sum())) for status, told in _COUNTS.items()]
-    return "; ".join([score, *(_(told).format(count=count) for told, count in counts if count)])
+    return _(", ").join([score, *(_(told).format(count=count) for told, count in counts if count)])
 
 
 def samples(config: RunConfig) -> Dataset:

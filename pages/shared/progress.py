@@ -1,6 +1,7 @@
 """How training stands: a job's progress with its Stop, and a line on the trainer and its queue.
 
-Read from the store; a page draws it anew every second while something is in training.
+Read from the store, but for the pace, which a page takes while it looks on; drawn anew every
+second while something is in training.
 """
 
 import time
@@ -18,13 +19,13 @@ from pages.shared import caches, failures
 from pages.shared.markdown import escaped
 from pages.shared.visitors import visitor
 
-_BEGUN = "progress_begun"
+_WATCH = "progress_watch"
 _LEAST_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """When a page first saw epochs of a job (seconds of a clock), and how many there were."""
+class Watch:
+    """When a page first saw epochs that a job trained (seconds of a clock), and how many."""
 
     job_id: str
     clock: float
@@ -37,7 +38,9 @@ def draw_progress(store: Store, job: Job, _: Translate) -> None:
     trouble = (trainer.trouble if trainer and trainer.alive else "") or caches.trainer().trouble
     share = job.epochs_done / max(job.epochs_total, 1)
     bar, stop = st.columns([5, 1], vertical_alignment="center")
-    words = _told(job, line, trainer, _, hindered=bool(trouble), left=_watched(job))
+    stalled = bool(trouble) or trainer is None or not trainer.alive or trainer.workers == 0
+    left = _watched(job, stalled=stalled)
+    words = _told(job, line, trainer, _, hindered=bool(trouble), left=left)
     bar.progress(share, text=words)
     if may_stop(job, visitor()):
         stop.button(
@@ -110,28 +113,37 @@ def _told(
     return told
 
 
-def _watched(job: Job) -> float | None:
-    """``seconds_left`` of a job, from the first of its epochs that this page saw."""
+def _watched(job: Job, *, stalled: bool) -> float | None:
+    """``seconds_left`` of a job, from the first of its epochs that this page saw.
+
+    What was waited for while it ``stalled`` is no pace: after it the page begins to watch anew.
+    """
     now = time.monotonic()
-    begun = st.session_state.get(_BEGUN)
-    if begun is None or begun.job_id != job.id:
-        begun = Begun(job.id, now, job.epochs_done)
-        # What was there before the job took it no time.
-        if job.epochs_done > job.epochs_known:
-            st.session_state[_BEGUN] = begun
+    begun = st.session_state.get(_WATCH)
+    if begun is None or begun.job_id != job.id or stalled:
+        begun = Watch(job.id, now, _trained(job))
+        if stalled or not begun.epochs:
+            st.session_state.pop(_WATCH, None)
+        else:
+            st.session_state[_WATCH] = begun
     return seconds_left(job, begun, now)
 
 
-def seconds_left(job: Job, begun: Begun, now: float) -> float | None:
+def seconds_left(job: Job, begun: Watch, now: float) -> float | None:
     """Seconds until the last epoch at the pace since ``begun``; None where nobody can know yet.
 
     The wait for a worker and for compilations, before the first epoch, is no pace.
     """
-    watched, trained = now - begun.clock, job.epochs_done - begun.epochs
+    watched, trained = now - begun.clock, _trained(job) - begun.epochs
     ahead = job.epochs_total - job.epochs_done
     if watched < _LEAST_SECONDS or trained <= 0 or ahead <= 0:
         return None
     return ahead * watched / trained
+
+
+def _trained(job: Job) -> int:
+    """The epochs that the job itself trained: others, found or copied on its way, took no time."""
+    return job.epochs_done - job.epochs_known
 
 
 def _done(job: Job, _: Translate) -> str:

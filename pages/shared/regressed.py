@@ -44,7 +44,7 @@ def draw_fits(shown: Shown, _: Translate) -> None:
         title = _("What do the networks answer?")
         notes = [seed]
         if early := [label for label, run in runs.items() if run["status"] in EARLY]:
-            told = _("Ended early, and so shown as of then: {names}.")
+            told = _("Ended early, and so shown by their last kept weights: {names}.")
             notes.insert(0, told.format(names=_(", ").join(early)))
             st.caption(escaped(notes[0]))
         pictures.draw_chart(chart, title, shown.selection, _, key="fits", more=notes)

@@ -92,7 +92,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 def trainer(cluster: Cluster, shared: Store) -> Iterator[TrainerProcess]:
-    """A trainer of ``store`` that uses the cluster, with the credentials of the environment."""
+    """A trainer of ``shared`` that uses the cluster, with the credentials of the environment."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in cluster.environment.items():
             patch.setenv(name, value)

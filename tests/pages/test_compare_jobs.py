@@ -3,8 +3,10 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,10 +14,10 @@ from core.errors import InvalidExperiment, StoreUnavailable, as_message
 from core.experiment import Experiment
 from core.report import EpochReport, Status
 from core.store import Store
-from pages.shared import caches
-from pages.shared.progress import Begun, _told, seconds_left
+from pages.shared import caches, progress
+from pages.shared.progress import Watch, _told, seconds_left
 
-from .conftest import opened
+from .conftest import opened, page
 
 Finished = Callable[..., str]
 
@@ -64,7 +66,7 @@ def test_progress_says_that_a_worker_starts_again_and_no_time_when_all_is_done(
     # Of what waits for room on a disk nobody knows how long it takes.
     assert told(1, hindered=True) == "50 % · epochs: 2 of 4 · runs: 1 · training waits"
     lease.record(job_id, 2.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in (3, 4)])
-    left = seconds_left(store.job(job_id), Begun(job_id, 0.0, 2), 4.0)
+    left = seconds_left(store.job(job_id), Watch(job_id, 0.0, 2), 4.0)
     assert left is None
 
 
@@ -75,10 +77,45 @@ def test_the_time_left_is_at_the_pace_since_the_first_epoch_that_was_seen(store:
     assert lease
     lease.record(job_id, 60.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in range(5)])
     # Two epochs in four seconds since then, however long the first two were waited for.
-    job, begun = store.job(job_id), Begun(job_id, 100.0, 2)
+    job, begun = store.job(job_id), Watch(job_id, 100.0, 2)
     assert seconds_left(job, begun, 104.0) == 6 * 4 / 2
     assert seconds_left(job, begun, 101.0) is None
-    assert seconds_left(job, Begun(job_id, 100.0, 4), 104.0) is None
+    assert seconds_left(job, Watch(job_id, 100.0, 4), 104.0) is None
+    # Epochs that were copied meanwhile from shorter runs took no time.
+    copied = replace(job, epochs_done=8, epochs_known=4)
+    assert seconds_left(copied, begun, 104.0) == 2 * 4 / 2
+
+
+def test_a_page_watches_the_pace_anew_for_each_job_and_after_a_stall(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter((0.0, 4.0, 3_604.0, 3_608.0, 3_612.0))
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    lease = store.take_lease("trainer", "1", lambda _: False)
+    assert lease
+    job_id = store.submit(Experiment(dataset="moons", epochs=20))
+    store.start_job(job_id)
+    (run_id,) = store.job(job_id).run_ids
+    app = page("Compare", job=job_id)
+
+    def told(last: int, trouble: str = "") -> str:
+        """After one more look, when ``last`` is the last epoch."""
+        reports = [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in range(last + 1)]
+        lease.record(job_id, 1.0, reports)
+        lease.renew(address="", workers=1, trouble=trouble, speed=1.0)
+        app.run()
+        assert not app.exception
+        text: str = app.get("progress")[0].proto.text
+        return text.partition("runs: 1")[2]
+
+    full = as_message(StoreUnavailable("The store cannot be written, for its disk is full."))
+    assert told(2) == ""
+    assert told(4) == " · about 32 s left"
+    assert told(4, full) == " · training waits"
+    # An hour on, there is room: two epochs in the four seconds after the first look.
+    assert told(5) == ""
+    assert told(7) == " · about 26 s left"
+    caches.trainer().close()
 
 
 def test_a_full_disk_is_told_and_no_time_left_until_there_is_room(store: Store) -> None:

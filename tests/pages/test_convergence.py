@@ -126,7 +126,7 @@ def test_what_was_stopped_before_its_first_epoch_has_no_speed_and_says_so(store:
     assert not app.get("vega_lite_chart")
     app = opened(LAYERS, job=job_id)
     assert not app.exception
-    assert "These networks have not been trained" in _texts(app)
+    assert "this is the state at epoch 0" in _texts(app)
 
 
 def test_a_failed_job_says_why(store: Store) -> None:
