@@ -134,12 +134,12 @@ def _without_start(frame: pd.DataFrame, metric: Metric, axes: Axes) -> pd.DataFr
 def axis_domain(frame: pd.DataFrame, metric: Metric) -> tuple[float, float]:
     """Limits around the means, and around the bands where they do not dwarf the means."""
     low, high = float(frame["mean"].min()), float(frame["mean"].max())
+    if metric.higher_is_better and not metric.share and high > 0:
+        low = max(low, _WORTHLESS)
     room = max(high - low, abs(high) * 0.01, 1e-9)
     low = min(low, max(float(frame["low"].fillna(low).min()), low - 0.25 * room))
     high = max(high, min(float(frame["high"].fillna(high).max()), high + 0.25 * room))
     if metric.higher_is_better:
-        if not metric.share and high > 0:
-            low = max(low, _WORTHLESS)
         pad = 0.04 * (high - low) or 0.01
         return max(low - pad, 0.0) if metric.share else low - pad, min(high + pad, 1.0)
     smallest = float(frame["mean"][frame["mean"] > 0].min()) if (frame["mean"] > 0).any() else 1e-9

@@ -105,3 +105,16 @@ def test_flat_and_zero_curves_still_have_an_axis() -> None:
                 "encoding"
             ]["y"]["scale"]["domain"]
             assert low < high
+
+
+def test_an_r2_that_overflows_does_not_flatten_the_others_unless_all_are_below_zero() -> None:
+    def domain(values: list[float]) -> list[float]:
+        rows = [(NAMES[i], 1 + epoch, np.nan, v, np.nan, 1) for epoch in range(2)
+                for i, v in enumerate(values)]  # fmt: skip
+        frame = pd.DataFrame(rows, columns=["configuration", "epoch", "low", "mean", "high", "n"])
+        spec = curve_chart(frame, METRICS["test_r2"], STYLES, plain).to_dict()
+        found: list[float] = _marks(spec, "line")[0]["encoding"]["y"]["scale"]["domain"]
+        return found
+
+    assert -1.1 < domain([0.9, -4e34])[0] <= -1
+    assert domain([-0.98, -8.0])[0] < -8
