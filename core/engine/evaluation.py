@@ -81,12 +81,10 @@ def live_in_steps(
 def _steps(
     step: Step, x: tf.Tensor, y: tf.Tensor, weights: Sequence[tf.Tensor], rows: int
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
-    if x.shape[1] == rows:
-        totals, live = step(x, y, tf.constant(rows), *weights)
-        yield totals.numpy(), live.numpy()
-        return
     for start in range(0, x.shape[1], rows):
-        parts = x[:, start : start + rows], y[:, start : start + rows]
+        # All samples at once need no copy.
+        whole = x.shape[1] == rows
+        parts = (x, y) if whole else (x[:, start : start + rows], y[:, start : start + rows])
         count = parts[0].shape[1]
         padding = [[0, 0], [0, rows - count], [0, 0]]
         filled = parts if count == rows else [tf.pad(part, padding) for part in parts]

@@ -71,7 +71,8 @@ def _draw(shown: Shown, data: Dataset, _: Translate) -> None:
 def _choose_epoch(epochs: list[int], _: Translate) -> int:
     """The epoch of the slider, or the next one while it plays."""
     if len(epochs) == 1:
-        st.caption(_("After epoch {epoch} (0 is before training).").format(epoch=epochs[0]))
+        told = _("After epoch {epoch}.") if epochs[0] else _("At epoch 0, before training.")
+        st.caption(told.format(epoch=epochs[0]))
         return epochs[0]
     playing = bool(st.session_state.get(_PLAYING, False))
     title = _("Epoch (0 is before training)")

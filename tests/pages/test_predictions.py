@@ -119,7 +119,7 @@ def test_one_epoch_alone_is_named(store: Store) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], epochs=3)
     app = _page(runs=_train(store, experiment, *endings))
     assert not app.select_slider
-    assert "After epoch 0 (0 is before training)." in [line.value for line in app.caption]
+    assert "At epoch 0, before training." in [line.value for line in app.caption]
 
 
 @pytest.mark.parametrize("dataset", ["sine", "digits"])
