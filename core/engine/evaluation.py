@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from core.engine.classes import answers
 from core.engine.plan import Block
 from core.engine.reporting import Sums
 from core.engine.stack import Stack
@@ -51,7 +52,7 @@ def summed(
 def scores(outputs: tf.Tensor, y: tf.Tensor, classification: bool) -> tuple[tf.Tensor, tf.Tensor]:
     """The two scores of each sample, (seeds, variants, samples): see Sums."""
     if classification:
-        right = tf.equal(tf.argmax(outputs, axis=-1), tf.argmax(y, axis=-1)[:, None])
+        right = tf.equal(answers(outputs), answers(y)[:, None])
         hits = tf.cast(right, tf.float32)
         return hits, tf.zeros_like(hits)
     error = outputs - y[:, None]

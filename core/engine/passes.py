@@ -224,7 +224,7 @@ class Passes:
         functions = self.functions
         probing = functions.early_probe if epoch < _EARLY_EPOCHS else functions.probe
         arrays, norms, slopes = probing(x, y, now, then)
-        pre, post, delta = ([tensor.numpy() for tensor in tensors] for tensors in arrays)
+        pre, post, delta = (list(map(_in_place, tensors)) for tensors in arrays)
         gradient, weight, update = ([tensor.numpy() for tensor in tensors] for tensors in norms)
         return Probed(
             pre=pre,
@@ -288,6 +288,11 @@ class Passes:
         for variable in (self._totals, self._live):
             variable.assign(tf.zeros_like(variable))
         return (*seen, tf.identity(self._diverged_at), *map(tf.identity, self.stack.weights()))
+
+
+def _in_place(tensor: tf.Tensor) -> NDArray[np.float32]:
+    """The numbers where they stand, to be read: copies of a probe's are tens of megabytes."""
+    return np.asarray(np.from_dlpack(tensor), np.float32)
 
 
 def _bare(variable: Any) -> tf.Variable:

@@ -19,6 +19,7 @@ import tensorflow as tf
 from core.catalog import ACTIVATIONS, OUTPUTS
 from core.catalog.activation import SMALLEST
 from core.engine import model
+from core.engine.classes import FEW, softmax_and_cross_entropy
 from core.engine.layout import initial
 from core.engine.loop import loop
 from core.engine.plan import Block
@@ -119,12 +120,13 @@ class Stack:
 
         ``pre`` are their z, (seeds, variants, samples, units).
         """
-        z = tf.concat(pre, axis=-1)
-        inside = (z > self._live_low) & (z < self._live_high)
+        # Truths are joined, a quarter of the bytes of what they are told from.
+        inside = tf.concat([(z > self._live_low) & (z < self._live_high) for z in pre], axis=-1)
         if self.learned:
             slopes = tf.concat(self.slopes(layers), axis=-1)
-            inside = (z > 0) | tf.not_equal(slopes, 0)
+            inside = (tf.concat(pre, axis=-1) > 0) | tf.not_equal(slopes, 0)
         if self._slopes:
+            z = tf.concat(pre, axis=-1)
             inside = by_group(self._slopes, lambda live, *parts: live(*parts), z, inside)
         return inside
 
@@ -200,6 +202,8 @@ def _live(slope: Callable[..., tf.Tensor] | None) -> Callable[..., tf.Tensor]:
 
 
 def _output_and_loss(config: RunConfig) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
+    if config.output == "softmax" and config.loss == "cross_entropy" and config.sizes[-1] <= FEW:
+        return softmax_and_cross_entropy
     output, loss = OUTPUTS[config.output].keras, model.loss(config)
 
     def both(z: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -5,7 +5,7 @@ The trainer does the same with each block in a worker; see ``core.jobs.trainer``
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from core.jobs.claiming import shares
 from core.jobs.identity import is_gone, own_name
 from core.jobs.planning import plan, start_of
 from core.jobs.results import Results
+from core.jobs.writing import Told, stored
 from core.language import N_
 from core.report import BlockState, Report, Status
 from core.store import Store, in_memory
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 ENGINES = ("stacked", "keras")
 
-_Told = list[Report] | BlockState
 Watch = Callable[[Sequence[Report]], None]
 
 
@@ -86,32 +86,10 @@ def train(
     with _ending(kept, claim, stop):
         for mine in shares(kept, claim, stop, told):
             rest = [config for run_id, config in ids.items() if run_id in mine]
-            for reports in _stored(kept, _reports(configs, rest, engine, stop, kept, alone)):
+            for reports in stored(kept, _reports(configs, rest, engine, stop, kept, alone)):
                 if watch:
                     watch(reports)
     return Results(kept, tuple(ids))
-
-
-def _stored(store: Store, trained: Iterator[_Told]) -> Iterator[list[Report]]:
-    """Each list of ``trained`` once ``store`` has it: written while the next one is trained."""
-    with ThreadPoolExecutor(1, "store") as thread:
-        writing: tuple[Future[None], _Told] | None = None
-        for told in trained:
-            if writing:
-                yield from _written(*writing)
-            # In the order they come: a state is kept after the reports that lead to it.
-            if isinstance(told, BlockState):
-                writing = thread.submit(store.states.keep, told), told
-            else:
-                writing = thread.submit(store.write, told), told
-        if writing:
-            yield from _written(*writing)
-
-
-def _written(writing: Future[None], told: _Told) -> Iterator[list[Report]]:
-    writing.result()
-    if not isinstance(told, BlockState):
-        yield told
 
 
 def _reports(
@@ -121,7 +99,7 @@ def _reports(
     stop: Callable[[], bool],
     store: Store,
     alone: bool,
-) -> Iterator[_Told]:
+) -> Iterator[Told]:
     """The reports of training ``rest`` of ``configs``, blocks side by side, until ``stop``.
 
     Blocks go on from the store's states; behind their reports come the states they keep.
@@ -146,7 +124,7 @@ def _reports(
 
     pool, lasts = PassesPool(), not in_memory(store.url)
 
-    def tasks() -> Iterator[Callable[[Stop], Iterable[_Told]]]:
+    def tasks() -> Iterator[Callable[[Stop], Iterable[Told]]]:
         for one in ahead:
             begins = start_of(one.block, store.states.go_on)
             yield partial(_of_block, one.block, pool, begins, lasts)
@@ -160,7 +138,7 @@ def _reports(
 
 def _of_block(
     block: Block, pool: "PassesPool", start: bytes | None, lasts: bool, stop: Stop
-) -> Iterator[_Told]:
+) -> Iterator[Told]:
     """What training ``block`` tells: reports, and behind them the states that it keeps."""
     from core.engine.training import train_block
 

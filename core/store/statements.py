@@ -7,6 +7,7 @@ import itertools
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -32,7 +33,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     if not rows:
         return
     keys = [key.name for key in table.primary_key]
-    names = list(rows[0])
+    names = tuple(rows[0])
     if connection.dialect.name == "postgresql":
         # One statement over arrays: a statement a row would be parsed a row.
         arrays = (_array(table.c[name], [row[name] for row in rows]) for name in names)
@@ -42,9 +43,18 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         values = {name: insert.excluded[name] for name in names if name not in keys}
         connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
     else:
-        into = sqlite.insert(table)
-        values = {name: into.excluded[name] for name in names if name not in keys}
-        _execute(connection, into.on_conflict_do_update(index_elements=keys, set_=values), rows)
+        _execute(connection, _upsert_on_sqlite(table, names), rows)
+
+
+@cache
+def _upsert_on_sqlite(table: Table, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The statement for one row, and the columns of its values in their order."""
+    into = sqlite.insert(table)
+    keys = [key.name for key in table.primary_key]
+    values = {name: into.excluded[name] for name in names if name not in keys}
+    statement = into.on_conflict_do_update(index_elements=keys, set_=values)
+    compiled = statement.compile(dialect=sqlite.dialect(), column_keys=list(names))
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
 def insert_missing(
@@ -62,25 +72,26 @@ def _array(column: Column[Any], values: list[Any]) -> BindParameter[Any]:
 
 
 def _execute(
-    connection: Connection, statement: sqlite.Insert, rows: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    statement: tuple[str, tuple[str, ...]],
+    rows: Sequence[Mapping[str, Any]],
 ) -> None:
     """Execute for all rows, many in a statement, the values handed to the driver as they are.
 
     Checking each value of each row again takes SQLAlchemy as long as SQLite takes to write. A
     statement for each row would give up the interpreter's lock for each, and wait for it after.
     """
-    names = list(rows[0])
-    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    order = itemgetter(*(compiled.positiontup or ()))
+    text, names = statement
+    order = itemgetter(*names)
     if any(isinstance(value, bytes) and len(value) > _FEW_BYTES for value in rows[0].values()):
-        connection.exec_driver_sql(str(compiled), [order(row) for row in rows])
+        connection.exec_driver_sql(text, [order(row) for row in rows])
         return
     one = f"({', '.join('?' * len(names))})"
-    before, after = str(compiled).split(one)
+    before, after = text.split(one)
     for share in _shares_of_few_lengths(rows):
-        text = before + ", ".join([one] * len(share)) + after
+        many = before + ", ".join([one] * len(share)) + after
         values = tuple(itertools.chain.from_iterable(map(order, share)))
-        connection.exec_driver_sql(text, values)
+        connection.exec_driver_sql(many, values)
 
 
 def _shares_of_few_lengths(

@@ -1,0 +1,96 @@
+"""What training tells, written while it goes on: in order, soon, and few times."""
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from core.errors import UnknownRun
+from core.experiment import Experiment
+from core.jobs.writing import _MOST_WAITING, Told, stored
+from core.report import BlockState, EpochReport, Report
+from core.store import Store
+from core.store.states import States
+
+from .conftest import until
+
+_EPOCHS = 24
+
+
+@pytest.fixture
+def run_id(store: Store) -> str:
+    experiment = Experiment(dataset="moons", epochs=_EPOCHS)
+    store.add_runs(experiment.grid(), experiment.name, "stacked")
+    return experiment.grid()[0].run_id
+
+
+def told(run_id: str, epoch: int) -> list[Report]:
+    return [EpochReport(run_id, epoch, updates=epoch, seconds=0.1, train_loss=1.0, test_loss=2.0)]
+
+
+def epochs_in(store: Store, run_id: str) -> list[int]:
+    return store.epochs([run_id])["epoch"].tolist()
+
+
+def test_each_list_is_said_in_its_order_once_the_store_has_it(store: Store, run_id: str) -> None:
+    said = []
+    for (report,) in stored(store, (told(run_id, epoch) for epoch in range(_EPOCHS))):
+        assert report.epoch in epochs_in(store, run_id)
+        said.append(report.epoch)
+    assert said == list(range(_EPOCHS))
+
+
+def test_what_is_told_in_a_moment_is_written_together(
+    store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes, write = [], store.write
+
+    def noting(reports: Iterable[Report]) -> None:
+        writes.append(1)
+        write(reports)
+
+    monkeypatch.setattr(store, "write", noting)
+    list(stored(store, (told(run_id, epoch) for epoch in range(_EPOCHS))))
+    assert len(writes) <= 1 + -(-_EPOCHS // _MOST_WAITING)
+
+
+def test_what_is_told_is_written_soon_though_nothing_follows(store: Store, run_id: str) -> None:
+    def silent() -> Iterator[Told]:
+        yield told(run_id, 0)
+        yield told(run_id, 1)
+        until(lambda: epochs_in(store, run_id) == [0, 1])
+
+    assert len(list(stored(store, silent()))) == 2
+
+
+def test_who_leaves_leaves_nothing_behind_that_was_told(store: Store, run_id: str) -> None:
+    given = []
+
+    def telling() -> Iterator[Told]:
+        for epoch in range(_EPOCHS):
+            given.append(epoch)
+            yield told(run_id, epoch)
+
+    says = stored(store, telling())
+    next(says)
+    says.close()
+    assert epochs_in(store, run_id) == given
+
+
+def test_a_report_that_cannot_be_written_ends_it(store: Store, run_id: str) -> None:
+    with pytest.raises(UnknownRun):
+        list(stored(store, iter([told(run_id, 0), told("0" * 16, 0), told(run_id, 1)])))
+
+
+def test_a_state_is_kept_after_the_reports_that_lead_to_it(
+    store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_with, keep = [], States.keep
+
+    def noting(states: States, state: BlockState) -> None:
+        kept_with.append(epochs_in(store, run_id))
+        keep(states, state)
+
+    monkeypatch.setattr(States, "keep", noting)
+    state = BlockState("company", 2, (run_id,), b"content")
+    list(stored(store, iter([told(run_id, 1), told(run_id, 2), state, told(run_id, 3)])))
+    assert kept_with == [[1, 2]]
