@@ -12,7 +12,7 @@ from benchmarks import machine
 from benchmarks.arithmetic import Spread, agree, scaled, spread
 from benchmarks.cases import Case, Opponent, Race, Trial
 from benchmarks.processes import ProgramFailed, run
-from benchmarks.record import Figure, Outcome
+from benchmarks.record import Figure, Outcome, number
 from core.document import to_yaml
 from core.experiment import Experiment
 
@@ -62,6 +62,7 @@ def _race(case: Race, quick: bool, rounds: int, say: Say) -> tuple[list[Figure],
     peers = (_KASSEI, *case.opponents)
     chosen = {peer.peer: places(experiment, peer, quick) for peer in peers}
     seconds: dict[str, list[float]] = {peer.peer: [] for peer in peers}
+    processes: dict[str, list[float]] = {peer.peer: [] for peer in peers}
     accuracies: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "experiment.yaml"
@@ -70,14 +71,20 @@ def _race(case: Race, quick: bool, rounds: int, say: Say) -> tuple[list[Figure],
             for peer in peers:
                 wanted = chosen[peer.peer]
                 wall, found = run("benchmarks.peers", [peer.peer, str(file), json.dumps(wanted)])
-                whole = wall
+                # What is left out of a part is so of the whole process, too.
+                more = 0.0
                 if peer is not _KASSEI:
-                    whole = scaled(wall, found["seconds"], len(experiment.grid()))
-                seconds[peer.peer].append(whole)
+                    trained = found["trained"]
+                    more = scaled(trained, found["seconds"], len(experiment.grid())) - trained
+                seconds[peer.peer].append(found["trained"] + more)
+                processes[peer.peer].append(wall + more)
                 accuracies[peer.peer] = found["accuracies"]
-                say(f"{peer.title}: {whole:.1f} s, {len(wanted)} runs in {wall:.1f} s")
+                say(
+                    f"{peer.title}: {found['trained'] + more:.1f} s, {wall + more:.1f} of the"
+                    f" process; {len(wanted)} runs in {wall:.1f} s"
+                )
     tolerance = case.tolerance * (3 if quick else 1)
-    return _compared(case.name, tolerance, peers, chosen, seconds, accuracies)
+    return _compared(case.name, tolerance, peers, chosen, (seconds, processes), accuracies)
 
 
 def _compared(
@@ -85,22 +92,28 @@ def _compared(
     tolerance: float,
     peers: Sequence[Opponent],
     chosen: dict[str, list[int]],
-    seconds: dict[str, list[float]],
+    clocks: tuple[dict[str, list[float]], dict[str, list[float]]],
     accuracies: dict[str, list[float]],
 ) -> tuple[list[Figure], list[str]]:
-    """Figures of a race: Kassei's seconds, and the times that each opponent takes."""
+    """Figures of a race: Kassei's seconds, and the times that each opponent takes.
+
+    ``clocks`` are the seconds by peer, without the imports of libraries and of whole processes.
+    """
+    seconds, processes = clocks
     ours, runs = accuracies[_KASSEI.peer], len(chosen[_KASSEI.peer])
     figures, faults = [], []
     for peer in peers:
         theirs = spread(accuracies[peer.peer])
         details = {
             "seconds": seconds[peer.peer],
+            "processes": processes[peer.peer],
             "runs": len(chosen[peer.peer]),
             "of": runs,
             "accuracy": (theirs.mean, theirs.deviation, theirs.n),
         }
         if peer is _KASSEI:
-            note = f"accuracy {theirs}, {runs} runs"
+            process = statistics.median(processes[peer.peer])
+            note = f"{process:,.1f} s from a process's start; accuracy {theirs}, {runs} runs"
             figures.append(Figure(peer.title, "s", tuple(seconds[peer.peer]), None, note, details))
             continue
         same = [ours[place] for place in chosen[peer.peer]]
@@ -108,11 +121,12 @@ def _compared(
             faults.append(
                 f"{name}: accuracies disagree: {peer.title} {theirs}, Kassei {spread(same)}"
             )
-        ratios = tuple(
-            their / our
-            for their, our in zip(seconds[peer.peer], seconds[_KASSEI.peer], strict=True)
+        ratios, of_processes = (
+            tuple(their / our for their, our in zip(own[peer.peer], own[_KASSEI.peer], strict=True))
+            for own in clocks
         )
         note = _note(seconds[peer.peer], len(chosen[peer.peer]), runs, theirs, spread(same))
+        note = f"{number(statistics.median(of_processes))} × of whole processes; {note}"
         figures.append(Figure(peer.title, "×", ratios, peer.bar, note, details))
     return figures, faults
 

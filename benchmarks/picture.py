@@ -59,7 +59,7 @@ def _subtitle(outcome: Outcome) -> list[str]:
     size = "A quick run: smaller sizes, one round. " if outcome.quick else ""
     return [
         f"{size}{machine}. {rest}.",
-        "Medians; whole processes, imports and compilation included.",
+        "Medians; compilation included, the imports of libraries not.",
     ]
 
 

@@ -6,7 +6,20 @@ from pathlib import Path
 
 from core import Experiment
 from core import train as train_experiment
+from core.engine.start import start
 from core.report import EpochReport, Report
+from core.store import Store
+
+
+def ready() -> None:
+    """Import what a trainer has imported before anybody submits an experiment.
+
+    A store's opening imports what makes its tables.
+    """
+    Store.open("sqlite://").close()
+    start(alone=True)
+    import core.engine.pool
+    import core.engine.training  # noqa: F401
 
 
 def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, float]]:

@@ -9,10 +9,13 @@ from core.experiment import RunConfig
 from data import load
 
 
+def ready() -> None:
+    """Import Keras, with all processors, as it has them by default."""
+    start(one_thread=False)
+
+
 def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, float]]:
     """Train run after run."""
-    # With all processors, as Keras has them by default.
-    start(one_thread=False)
     configs = experiment.grid()
     for place in places:
         history, _ = fit(configs[place])

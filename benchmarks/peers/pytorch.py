@@ -8,6 +8,11 @@ from core.experiment import RunConfig
 from data import load
 
 
+def ready() -> None:
+    """Import PyTorch."""
+    import torch  # noqa: F401
+
+
 def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, float]]:
     """Train run after run."""
     configs = experiment.grid()

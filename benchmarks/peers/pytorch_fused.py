@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.peers.pytorch import fit
+from benchmarks.peers.pytorch import fit, ready
 from core import Experiment
+
+__all__ = ["ready", "train"]
 
 
 def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, float]]:

@@ -7,10 +7,14 @@ from core.engine.start import start
 from core.report import EpochReport
 
 
+def ready() -> None:
+    """Import Keras, with all processors, as it has them by default."""
+    start(one_thread=False)
+    import core.engine.reference  # noqa: F401
+
+
 def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, float]]:
     """Train run after run."""
-    # With all processors, as Keras has them by default.
-    start(one_thread=False)
     from core.engine.reference import train_run
 
     configs = experiment.grid()

@@ -11,6 +11,11 @@ from data import load
 ACTIVATIONS = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic"}
 
 
+def ready() -> None:
+    """Import scikit-learn's networks."""
+    import sklearn.neural_network  # noqa: F401
+
+
 def train(experiment: Experiment, places: Sequence[int]) -> Iterator[dict[int, float]]:
     """Train run after run."""
     configs = experiment.grid()

@@ -56,6 +56,9 @@ def test_a_race_tells_seconds_and_ratio_and_what_is_scaled_up(raced: Outcome) ->
     assert scikit.median == pytest.approx(
         scikit.details["seconds"][0] / kassei.details["seconds"][0]
     )
+    for figure in (kassei, scikit):
+        # A process has its imports besides.
+        assert figure.details["processes"][0] > figure.details["seconds"][0] + 0.2
     assert (scikit.details["runs"], scikit.details["of"]) == (2, 6)
     assert "scaled up from 2 of 6 runs" in scikit.note
     assert scikit.reached
@@ -65,7 +68,8 @@ def test_accuracies_that_disagree_are_a_fault(monkeypatch: pytest.MonkeyPatch) -
     def pretended(module: str, arguments: Sequence[str]) -> tuple[float, Any]:
         chosen = json.loads(arguments[2])
         accuracy = 0.9 if arguments[0] == "kassei" else 0.1
-        return 1.0, {"seconds": [0.1] * len(chosen), "accuracies": [accuracy] * len(chosen)}
+        told = {"seconds": [0.1] * len(chosen), "trained": 0.5}
+        return 1.0, told | {"accuracies": [accuracy] * len(chosen)}
 
     monkeypatch.setattr(measuring, "run", pretended)
     race = Race("tiny", "tiny networks", TINY, TINY, (Opponent("wrong", "wrong"),), tolerance=0.02)
@@ -133,6 +137,7 @@ def test_every_case_has_its_program() -> None:
         else:
             for opponent in case.opponents:
                 module = import_module(f"benchmarks.peers.{opponent.peer}")
+                assert callable(module.ready)
                 assert callable(module.train)
 
 
