@@ -121,7 +121,7 @@ def test_where_a_block_stands_on_its_way_is_kept_on_its_way(
     monkeypatch.setattr(training, "_KEEP_SECONDS", 0.0)
     held: list[int] = []
     with Store.open(f"sqlite:///{tmp_path}/kassei.sqlite") as store:
-        experiment = Experiment(dataset="moons", epochs=8)
+        experiment = Experiment(dataset="moons", epochs=24)
         companies = [company(block) for block in blocks(experiment.grid())]
 
         def watch(_: object) -> None:
@@ -129,7 +129,8 @@ def test_where_a_block_stands_on_its_way_is_kept_on_its_way(
 
         train(experiment, store=store, watch=watch)
     assert held == sorted(held)
-    assert held[0] < 4
+    # Several epochs may be written together.
+    assert held[0] < 12
 
 
 def test_a_failure_is_raised_and_kept_with_every_run_it_ended(
