@@ -1,6 +1,6 @@
 """Evaluation: losses, scores and live units over any samples, in steps of a bounded size."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -9,41 +9,85 @@ from numpy.typing import NDArray
 from core.engine.classes import answers
 from core.engine.plan import Block
 from core.engine.reporting import Sums
+from core.engine.spans import Span
 from core.engine.stack import Stack
 
 # Entries of a step's inputs and of its widest tensor: compiled a megabyte or two, which a cache
-# holds; else more, for each step costs what a hundred operations cost beside their arithmetic.
+# holds; else more, for a plain graph hands each step on to another thread, which waits its turn.
 _COMPILED_ENTRIES, _PLAIN_ENTRIES = 400_000, 1_200_000
 
-# From x, y, a count of samples and the two weights to what ``summed`` returns.
-Step = Callable[..., tuple[tf.Tensor, tf.Tensor]]
+# From x, y, whether it may end early and the two weights to what ``summed`` returns.
+Summing = Callable[..., tuple[tf.Tensor, tf.Tensor]]
 
 
 def summed(
     stack: Stack,
     x: tf.Tensor,
     y: tf.Tensor,
-    count: tf.Tensor,
+    hasty: tf.Tensor,
     *weights: tf.Tensor,
     classification: bool,
     live: bool,
+    rows: int,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Totals (seeds, variants, 3) over the first ``count`` samples: the loss and two scores.
+    """Totals (seeds, variants, 3) over the samples: the loss and two scores, ``rows`` at a time.
 
     And which units of all hidden layers, side by side, were ``live`` for one of them: (seeds,
-    variants, units), none unless that is asked.
+    variants, units), none unless that is asked. ``hasty`` asks for these alone: once all live, no
+    other samples are looked at.
+
+    The loop is the graph's: a call for each step would wait for the interpreter as often.
     """
-    layers = stack.layers(*weights)
+    layers, samples = stack.layers(*weights), int(x.shape[1])
+
+    def of_some(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        # All steps are of one size: the last begins sooner, and counts no sample again.
+        begin = tf.minimum(start, samples - rows)
+        own_x, own_y = (tf.slice(all_, (0, begin, 0), (-1, rows, -1)) for all_ in (x, y))
+        own_x.set_shape((x.shape[0], rows, x.shape[2]))
+        own_y.set_shape((y.shape[0], rows, y.shape[2]))
+        return _sums(
+            stack, layers, own_x, own_y, tf.range(rows) >= start - begin, classification, live
+        )
+
+    if rows >= samples:
+        every = tf.fill([samples], value=True)
+        return _sums(stack, layers, x, y, every, classification, live)
+
+    def goes_on(start: tf.Tensor, _: tf.Tensor, lived: tf.Tensor) -> tf.Tensor:
+        return (start < samples) & ~(hasty & tf.reduce_all(lived))
+
+    def step(
+        start: tf.Tensor, totals: tf.Tensor, lived: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        more, living = of_some(start)
+        return start + rows, totals + more, lived | living
+
+    members = stack.block.seeds, stack.block.variants
+    units = sum(stack.block.shape.hidden) if live else 0
+    nothing = tf.zeros((*members, 3), tf.float64), tf.zeros((*members, units), tf.bool)
+    _, totals, lived = tf.while_loop(goes_on, step, (tf.constant(0), *nothing))
+    return totals, lived
+
+
+def _sums(
+    stack: Stack,
+    layers: Sequence[Span],
+    x: tf.Tensor,
+    y: tf.Tensor,
+    counted: tf.Tensor,
+    classification: bool,
+    live: bool,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """What ``summed`` tells of the samples that are ``counted`` (samples,) of ``x`` and ``y``."""
     pre, _ = stack.forward(layers, x)
     losses, outputs = stack.losses(pre[-1], y)
-    counted = tf.range(tf.shape(x)[1]) < count
     totals = [
         tf.reduce_sum(tf.cast(tf.where(counted, each, 0.0), tf.float64), axis=2)
         for each in (losses, *scores(outputs, y, classification))
     ]
     if live and len(pre) > 1:
-        alive = stack.live(layers, pre[:-1]) & counted[:, None]
-        lived = tf.reduce_any(alive, axis=2)
+        lived = tf.reduce_any(stack.live(layers, pre[:-1]) & counted[:, None], axis=2)
     else:
         lived = tf.zeros((*losses.shape[:2], 0), tf.bool)
     return tf.stack(totals, axis=-1), lived
@@ -58,39 +102,6 @@ def scores(outputs: tf.Tensor, y: tf.Tensor, classification: bool) -> tuple[tf.T
     error = outputs - y[:, None]
     squares = tf.reduce_sum(tf.square(error), axis=3)
     return squares, tf.reduce_sum(tf.abs(error), axis=3)
-
-
-def in_steps(
-    step: Step, x: tf.Tensor, y: tf.Tensor, weights: Sequence[tf.Tensor], rows: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """What ``step`` tells of all samples, asked for ``rows`` of them at a time."""
-    totals, lived = zip(*_steps(step, x, y, weights, rows), strict=True)
-    return np.sum(totals, axis=0), np.any(lived, axis=0)
-
-
-def live_in_steps(
-    step: Step, x: tf.Tensor, y: tf.Tensor, weights: Sequence[tf.Tensor], rows: int
-) -> NDArray[np.bool_]:
-    """Which units live, as ``in_steps`` tells; once all do, no other samples are looked at."""
-    steps = _steps(step, x, y, weights, rows)
-    _, lived = next(steps)
-    while not lived.all() and (more := next(steps, None)):
-        lived = lived | more[1]
-    return lived
-
-
-def _steps(
-    step: Step, x: tf.Tensor, y: tf.Tensor, weights: Sequence[tf.Tensor], rows: int
-) -> Iterator[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
-    for start in range(0, x.shape[1], rows):
-        # All samples at once need no copy.
-        whole = x.shape[1] == rows
-        parts = (x, y) if whole else (x[:, start : start + rows], y[:, start : start + rows])
-        count = parts[0].shape[1]
-        padding = [[0, 0], [0, rows - count], [0, 0]]
-        filled = parts if count == rows else [tf.pad(part, padding) for part in parts]
-        totals, live = step(*filled, tf.constant(count), *weights)
-        yield totals.numpy(), live.numpy()
 
 
 def as_sums(totals: NDArray[np.float64], live: NDArray[np.bool_], hidden: Sequence[int]) -> Sums:

@@ -16,11 +16,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from core.engine.evaluation import (
-    Step,
+    Summing,
     as_sums,
-    by_layer,
-    in_steps,
-    live_in_steps,
     rows_at_once,
     scores,
     summed,
@@ -99,7 +96,7 @@ class Passes:
             )
             return made if xla_reports else in_one_thread(made)
 
-        summing = partial(summed, self.stack, classification=self._classification)
+        summing = partial(summed, self.stack, classification=self._classification, rows=self._rows)
         test, whole = (partial(summing, live=live) for live in (False, statistics))
         probing = partial(probe, self.stack)
 
@@ -201,15 +198,14 @@ class Passes:
         return self._summed(self.functions.evaluate, x, y, weights)
 
     def live(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> tuple[NDArray[np.bool_], ...]:
-        """The live units of each hidden layer over ``x`` and ``y``, as ``evaluate`` tells them."""
-        both = weights.first, weights.rest
-        return by_layer(
-            live_in_steps(self.functions.evaluate, x, y, both, self._rows), self._hidden
-        )
+        """The live units of each hidden layer, as ``evaluate`` tells them."""
+        return self._summed(self.functions.evaluate, x, y, weights, hasty=True).live
 
-    def _summed(self, step: Step, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
-        found = in_steps(step, x, y, (weights.first, weights.rest), self._rows)
-        return as_sums(*found, self._hidden)
+    def _summed(
+        self, summing: Summing, x: tf.Tensor, y: tf.Tensor, weights: State, *, hasty: bool = False
+    ) -> Sums:
+        totals, lived = summing(x, y, tf.constant(hasty), weights.first, weights.rest)
+        return as_sums(totals.numpy(), lived.numpy(), self._hidden)
 
     def probe(
         self, x: tf.Tensor, y: tf.Tensor, epoch: int, weights: State, before: State | None

@@ -1,47 +1,81 @@
 """Samples evaluated in steps: the sums of all, and live units looked for no longer than needed."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.engine.evaluation import in_steps, live_in_steps
+from core.engine.evaluation import Summing, summed
+from core.engine.inputs import inputs
+from core.engine.plan import blocks
+from core.engine.shared import in_one_thread
+from core.engine.stack import Stack
+from core.experiment import Experiment
 
-_ROWS = 4
-_SAMPLES = 11
+_SAMPLES = 110
+# One step, steps that fit, steps whose last begins sooner, and one for each sample.
+_ROWS = [_SAMPLES, 22, 40, 1]
 
 
-class Asked:
-    """A step over samples that each are the number of the one unit, of three, that they wake."""
+def _stack(**fields: object) -> tuple[Stack, tf.Tensor, tf.Tensor]:
+    plain = {"train_samples": _SAMPLES, "test_samples": _SAMPLES, "seed": [0, 1], "epochs": 1}
+    (block,) = blocks(Experiment(**plain | fields).grid())
+    found = inputs(block.shape, block.seed_numbers)
+    return Stack(block), found.x, found.y
 
-    def __init__(self) -> None:
-        self.times = 0
 
-    def __call__(self, x: tf.Tensor, _: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        self.times += 1
-        assert x.shape[1] == _ROWS
-        seen = x[:, : int(count), 0].numpy()
-        live = (seen[:, None, :, None] == np.arange(3)).any(axis=2)
-        return tf.constant(seen.sum(axis=1)[:, None, None], tf.float64), tf.constant(live)
+def _asked(
+    function: Summing, stack: Stack, x: tf.Tensor, y: tf.Tensor, *, hasty: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    totals, lived = function(x, y, tf.constant(hasty), *stack.weights())
+    return totals.numpy(), lived.numpy()
+
+
+@pytest.mark.parametrize("rows", _ROWS)
+@pytest.mark.parametrize("way", ["plain", "compiled", "no graph"])
+@pytest.mark.parametrize("dataset", ["moons", "sine"])
+def test_sums_and_live_units_are_those_of_all_samples_however_many_at_once(
+    dataset: str, way: str, rows: int
+) -> None:
+    stack, x, y = _stack(dataset=dataset, activation=["relu", "tanh"], hidden=[[5, 4]])
+    fixed = partial(summed, stack, classification=dataset == "moons", live=True)
+    expected, live = _asked(partial(fixed, rows=_SAMPLES), stack, x, y)
+    function = partial(fixed, rows=rows)
+    if way != "no graph":
+        traced = tf.function(function, jit_compile=way == "compiled", autograph=False)
+        function = traced if way == "compiled" else in_one_thread(traced)
+    totals, found = _asked(function, stack, x, y)
+    np.testing.assert_allclose(totals, expected, rtol=1e-6, atol=1e-5)
+    np.testing.assert_array_equal(found, live)
+    assert found.shape == (2, 2, 9)
+
+
+def test_a_sum_counts_each_sample_once() -> None:
+    """Of a constant loss, whose sum tells the number of samples."""
+    stack, x, y = _stack(dataset="moons", hidden=[[3]])
+    nothing = [tf.zeros_like(weights) for weights in stack.weights()]
+    for rows in _ROWS:
+        function = partial(summed, stack, classification=True, live=False, rows=rows)
+        totals, lived = function(x, y, tf.constant(value=False), *nothing)
+        np.testing.assert_allclose(totals[..., 0], _SAMPLES * np.log(2), rtol=1e-6)
+        assert lived.shape == (2, 1, 0)
 
 
 @pytest.mark.parametrize(
-    ("wakes", "live", "steps"),
-    [
-        ([0, 1, 2] + [0] * 8, [True, True, True], 1),
-        ([0, 1, 0, 1, 1, 2] + [0] * 5, [True, True, True], 2),
-        ([0] * 9 + [1, 2], [True, True, True], 3),
-        ([0, 2] * 5 + [0], [True, False, True], 3),
-    ],
-    ids=["all in the first step", "in the second", "the last sample wakes one", "one sleeps"],
+    ("activation", "seen"),
+    [("tanh", 10), ("relu", _SAMPLES)],
+    ids=["all live in the first step", "some never"],
 )
-def test_live_units_are_those_of_all_samples_though_some_are_not_asked(
-    wakes: list[int], live: list[bool], steps: int
-) -> None:
-    x = tf.constant(np.reshape(wakes, (1, _SAMPLES, 1)), tf.float32)
-    asked, whole = Asked(), Asked()
-    found = live_in_steps(asked, x, x, (), _ROWS)
-    totals, expected = in_steps(whole, x, x, (), _ROWS)
-    np.testing.assert_array_equal(found, [[live]])
-    np.testing.assert_array_equal(found, expected)
-    assert (asked.times, whole.times) == (steps, 3)
-    assert totals == sum(wakes)
+def test_live_units_are_looked_for_until_all_live(activation: str, seen: int) -> None:
+    stack, x, y = _stack(dataset="moons", activation=activation, hidden=[[3]])
+    # Every kernel 0 and every bias negative: a relu never lives, a tanh always does.
+    nothing = [
+        tf.fill(weights.shape, value)
+        for weights, value in zip(stack.weights(), (0.0, -1.0), strict=True)
+    ]
+    function = partial(summed, stack, classification=True, live=True, rows=10)
+    for hasty, counted in ((True, seen), (False, _SAMPLES)):
+        totals, lived = function(x, y, tf.constant(hasty), *nothing)
+        np.testing.assert_allclose(totals[..., 0], counted * np.log(2), rtol=1e-6)
+        assert lived.numpy().all() == (activation == "tanh")

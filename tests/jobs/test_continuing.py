@@ -97,7 +97,7 @@ def test_a_finished_run_is_trained_longer_from_its_end(
 def test_direct_training_goes_on_too(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/kassei.sqlite"
     fields = {"dataset": "moons", "activation": ["relu", "tanh"], "hidden": [[5]]}
-    longer, done = Experiment(**fields, epochs=30), 0
+    longer, done = Experiment(**fields, epochs=60), 0
 
     def watch(_reports: object) -> None:
         nonlocal done
@@ -107,9 +107,9 @@ def test_direct_training_goes_on_too(tmp_path: Path) -> None:
     assert done == 11
     train(longer, store=url, watch=watch, stop=lambda: done >= 15)
     before = done
-    assert before < 30
+    assert before < 60
     train(longer, store=url, watch=watch)
     # The end of what was stopped is reported, too.
-    assert done <= 30 + 2 + 1
+    assert done <= 60 + 2 + 1
     with Store.open(url) as store:
         same_rows(store, longer)
