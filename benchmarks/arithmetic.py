@@ -17,17 +17,17 @@ def update_flops(sizes: Sequence[int], batch: int) -> int:
     return 3 * sum(products) - products[0]
 
 
-def scaled(wall: float, runs: Sequence[float], of: int) -> float:
-    """Seconds of ``of`` runs, from a process that took ``wall`` seconds for some of them.
+def scaled(whole: float, runs: Sequence[float], of: int) -> float:
+    """Seconds of ``of`` runs, from a program that took ``whole`` seconds for some of them.
 
-    ``runs`` are the seconds of each run in it. What is fixed (start-up, imports, the first
-    run's warming) is in ``wall`` and counted once; every further run is the mean of the
-    measured ones but the first.
+    ``runs`` are the seconds of each run in it. What is fixed (the first run's warming, and what
+    else ``whole`` has) is counted once; every further run is the mean of the measured ones but
+    the first.
     """
     if len(runs) >= of:
-        return wall
+        return whole
     later = runs[1:] or runs
-    return wall + (of - len(runs)) * statistics.fmean(later)
+    return whole + (of - len(runs)) * statistics.fmean(later)
 
 
 @dataclass(frozen=True, slots=True)

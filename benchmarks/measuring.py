@@ -71,7 +71,7 @@ def _race(case: Race, quick: bool, rounds: int, say: Say) -> tuple[list[Figure],
             for peer in peers:
                 wanted = chosen[peer.peer]
                 wall, found = run("benchmarks.peers", [peer.peer, str(file), json.dumps(wanted)])
-                # What is left out of a part is so of the whole process, too.
+                # The runs that were not trained are added to both clocks.
                 more = 0.0
                 if peer is not _KASSEI:
                     trained = found["trained"]
@@ -97,7 +97,7 @@ def _compared(
 ) -> tuple[list[Figure], list[str]]:
     """Figures of a race: Kassei's seconds, and the times that each opponent takes.
 
-    ``clocks`` are the seconds by peer, without the imports of libraries and of whole processes.
+    ``clocks`` are the seconds by peer, first without imports, then of whole processes.
     """
     seconds, processes = clocks
     ours, runs = accuracies[_KASSEI.peer], len(chosen[_KASSEI.peer])

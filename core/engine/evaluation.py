@@ -24,7 +24,7 @@ def summed(
     stack: Stack,
     x: tf.Tensor,
     y: tf.Tensor,
-    hasty: tf.Tensor,
+    until_all_live: tf.Tensor,
     *weights: tf.Tensor,
     classification: bool,
     live: bool,
@@ -33,8 +33,8 @@ def summed(
     """Totals (seeds, variants, 3) over the samples: the loss and two scores, ``rows`` at a time.
 
     And which units of all hidden layers, side by side, were ``live`` for one of them: (seeds,
-    variants, units), none unless that is asked. ``hasty`` asks for these alone: once all live, no
-    other samples are looked at.
+    variants, units), none unless that is asked. ``until_all_live`` asks
+    for these alone: once all live, no other samples are looked at, and totals are of some.
 
     The loop is the graph's: a call for each step would wait for the interpreter as often.
     """
@@ -43,7 +43,7 @@ def summed(
     def of_some(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         # All steps are of one size: the last begins sooner, and counts no sample again.
         begin = tf.minimum(start, samples - rows)
-        own_x, own_y = (tf.slice(all_, (0, begin, 0), (-1, rows, -1)) for all_ in (x, y))
+        own_x, own_y = (tf.slice(each, (0, begin, 0), (-1, rows, -1)) for each in (x, y))
         own_x.set_shape((x.shape[0], rows, x.shape[2]))
         own_y.set_shape((y.shape[0], rows, y.shape[2]))
         return _sums(
@@ -55,7 +55,7 @@ def summed(
         return _sums(stack, layers, x, y, every, classification, live)
 
     def goes_on(start: tf.Tensor, _: tf.Tensor, lived: tf.Tensor) -> tf.Tensor:
-        return (start < samples) & ~(hasty & tf.reduce_all(lived))
+        return (start < samples) & ~(until_all_live & tf.reduce_all(lived))
 
     def step(
         start: tf.Tensor, totals: tf.Tensor, lived: tf.Tensor
@@ -87,7 +87,8 @@ def _sums(
         for each in (losses, *scores(outputs, y, classification))
     ]
     if live and len(pre) > 1:
-        lived = tf.reduce_any(stack.live(layers, pre[:-1]) & counted[:, None], axis=2)
+        # Also of samples that are not counted: those were seen before.
+        lived = tf.reduce_any(stack.live(layers, pre[:-1]), axis=2)
     else:
         lived = tf.zeros((*losses.shape[:2], 0), tf.bool)
     return tf.stack(totals, axis=-1), lived

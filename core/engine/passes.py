@@ -199,12 +199,18 @@ class Passes:
 
     def live(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> tuple[NDArray[np.bool_], ...]:
         """The live units of each hidden layer, as ``evaluate`` tells them."""
-        return self._summed(self.functions.evaluate, x, y, weights, hasty=True).live
+        return self._summed(self.functions.evaluate, x, y, weights, until_all_live=True).live
 
     def _summed(
-        self, summing: Summing, x: tf.Tensor, y: tf.Tensor, weights: State, *, hasty: bool = False
+        self,
+        summing: Summing,
+        x: tf.Tensor,
+        y: tf.Tensor,
+        weights: State,
+        *,
+        until_all_live: bool = False,
     ) -> Sums:
-        totals, lived = summing(x, y, tf.constant(hasty), weights.first, weights.rest)
+        totals, lived = summing(x, y, tf.constant(until_all_live), weights.first, weights.rest)
         return as_sums(totals.numpy(), lived.numpy(), self._hidden)
 
     def probe(

@@ -121,14 +121,16 @@ class Stack:
         ``pre`` are their z, (seeds, variants, samples, units).
         """
         # Truths are joined, a quarter of the bytes of what they are told from.
-        inside = tf.concat([(z > self._live_low) & (z < self._live_high) for z in pre], axis=-1)
         if self.learned:
-            slopes = tf.concat(self.slopes(layers), axis=-1)
-            inside = (tf.concat(pre, axis=-1) > 0) | tf.not_equal(slopes, 0)
-        if self._slopes:
-            z = tf.concat(pre, axis=-1)
-            inside = by_group(self._slopes, lambda live, *parts: live(*parts), z, inside)
-        return inside
+            slopes = self.slopes(layers)
+            alive = [(z > 0) | tf.not_equal(own, 0) for z, own in zip(pre, slopes, strict=True)]
+        else:
+            alive = [(z > self._live_low) & (z < self._live_high) for z in pre]
+        inside = tf.concat(alive, axis=-1)
+        if not self._slopes:
+            return inside
+        z = tf.concat(pre, axis=-1)
+        return by_group(self._slopes, lambda live, *parts: live(*parts), z, inside)
 
     def slopes(self, layers: Sequence[Span]) -> list[tf.Tensor]:
         """The learned slopes of each hidden layer; none but for prelu."""

@@ -7,7 +7,7 @@ import itertools
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -46,7 +46,8 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         _execute(connection, _upsert_on_sqlite(table, names), rows)
 
 
-@cache
+# A few tables, each with one set of columns: to compile a statement takes a quarter of a write.
+@lru_cache(maxsize=64)
 def _upsert_on_sqlite(table: Table, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The statement for one row, and the columns of its values in their order."""
     into = sqlite.insert(table)

@@ -26,9 +26,9 @@ def _stack(**fields: object) -> tuple[Stack, tf.Tensor, tf.Tensor]:
 
 
 def _asked(
-    function: Summing, stack: Stack, x: tf.Tensor, y: tf.Tensor, *, hasty: bool = False
+    function: Summing, stack: Stack, x: tf.Tensor, y: tf.Tensor, *, until_all_live: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    totals, lived = function(x, y, tf.constant(hasty), *stack.weights())
+    totals, lived = function(x, y, tf.constant(until_all_live), *stack.weights())
     return totals.numpy(), lived.numpy()
 
 
@@ -75,7 +75,7 @@ def test_live_units_are_looked_for_until_all_live(activation: str, seen: int) ->
         for weights, value in zip(stack.weights(), (0.0, -1.0), strict=True)
     ]
     function = partial(summed, stack, classification=True, live=True, rows=10)
-    for hasty, counted in ((True, seen), (False, _SAMPLES)):
-        totals, lived = function(x, y, tf.constant(hasty), *nothing)
+    for until_all_live, counted in ((True, seen), (False, _SAMPLES)):
+        totals, lived = function(x, y, tf.constant(until_all_live), *nothing)
         np.testing.assert_allclose(totals[..., 0], counted * np.log(2), rtol=1e-6)
         assert lived.numpy().all() == (activation == "tanh")
