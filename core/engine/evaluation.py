@@ -16,7 +16,7 @@ from core.engine.stack import Stack
 # holds; else more, for a plain graph hands each step on to another thread, which waits its turn.
 _COMPILED_ENTRIES, _PLAIN_ENTRIES = 400_000, 1_200_000
 
-# From x, y, whether it may end early and the two weights to what ``summed`` returns.
+# From x, y, whether it ends once all units live, and the two weights to what ``summed`` returns.
 Summing = Callable[..., tuple[tf.Tensor, tf.Tensor]]
 
 
@@ -33,8 +33,8 @@ def summed(
     """Totals (seeds, variants, 3) over the samples: the loss and two scores, ``rows`` at a time.
 
     And which units of all hidden layers, side by side, were ``live`` for one of them: (seeds,
-    variants, units), none unless that is asked. ``until_all_live`` asks
-    for these alone: once all live, no other samples are looked at, and totals are of some.
+    variants, units), none unless that is asked. ``until_all_live`` asks for these alone: once all
+    live, no other samples are looked at, and totals are of some.
 
     The loop is the graph's: a call for each step would wait for the interpreter as often.
     """
@@ -103,6 +103,20 @@ def scores(outputs: tf.Tensor, y: tf.Tensor, classification: bool) -> tuple[tf.T
     error = outputs - y[:, None]
     squares = tf.reduce_sum(tf.square(error), axis=3)
     return squares, tf.reduce_sum(tf.abs(error), axis=3)
+
+
+def sums_of(
+    summing: Summing,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    weights: tuple[tf.Tensor, tf.Tensor],
+    hidden: Sequence[int],
+    *,
+    until_all_live: bool = False,
+) -> Sums:
+    """What ``summing`` tells of ``x`` and ``y`` with ``weights``, layers of ``hidden`` units."""
+    totals, lived = summing(x, y, tf.constant(until_all_live), *weights)
+    return as_sums(totals.numpy(), lived.numpy(), hidden)
 
 
 def as_sums(totals: NDArray[np.float64], live: NDArray[np.bool_], hidden: Sequence[int]) -> Sums:

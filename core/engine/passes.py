@@ -16,11 +16,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from core.engine.evaluation import (
-    Summing,
     as_sums,
     rows_at_once,
     scores,
     summed,
+    sums_of,
 )
 from core.engine.inputs import blanks, rows_of
 from core.engine.optimization import Optimization
@@ -45,6 +45,11 @@ class State:
 
     first: tf.Tensor
     rest: tf.Tensor
+
+    @property
+    def both(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """As the passes take them."""
+        return self.first, self.rest
 
 
 class Passes:
@@ -191,27 +196,16 @@ class Passes:
         """
         functions = self.functions
         sums = functions.early_test if epoch < _EARLY_EPOCHS else functions.test
-        return self._summed(sums, x, y, weights)
+        return sums_of(sums, x, y, weights.both, self._hidden)
 
     def evaluate(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
         """The sums over ``x`` and ``y``, as for ``test``, with ``weights``."""
-        return self._summed(self.functions.evaluate, x, y, weights)
+        return sums_of(self.functions.evaluate, x, y, weights.both, self._hidden)
 
     def live(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> tuple[NDArray[np.bool_], ...]:
         """The live units of each hidden layer, as ``evaluate`` tells them."""
-        return self._summed(self.functions.evaluate, x, y, weights, until_all_live=True).live
-
-    def _summed(
-        self,
-        summing: Summing,
-        x: tf.Tensor,
-        y: tf.Tensor,
-        weights: State,
-        *,
-        until_all_live: bool = False,
-    ) -> Sums:
-        totals, lived = summing(x, y, tf.constant(until_all_live), weights.first, weights.rest)
-        return as_sums(totals.numpy(), lived.numpy(), self._hidden)
+        evaluate = self.functions.evaluate
+        return sums_of(evaluate, x, y, weights.both, self._hidden, until_all_live=True).live
 
     def probe(
         self, x: tf.Tensor, y: tf.Tensor, epoch: int, weights: State, before: State | None
@@ -222,10 +216,9 @@ class Passes:
         the weights before the last update, None at the start.
         """
         old = before or weights
-        now, then = (weights.first, weights.rest), (old.first, old.rest)
         functions = self.functions
         probing = functions.early_probe if epoch < _EARLY_EPOCHS else functions.probe
-        arrays, norms, slopes = probing(x, y, now, then)
+        arrays, norms, slopes = probing(x, y, weights.both, old.both)
         pre, post, delta = (list(map(_in_place, tensors)) for tensors in arrays)
         gradient, weight, update = ([tensor.numpy() for tensor in tensors] for tensors in norms)
         return Probed(
