@@ -105,13 +105,18 @@ def member(config: RunConfig, first: Array, rest: Array) -> tuple[Array, ...]:
 
     ``first`` (inputs, units) and ``rest`` (entries,) are the member's own.
     """
-    ordered, own = [first.copy()], rest.copy()
-    start = 0
-    for part in parts(config):
-        array = own[start : start + part.entries]
-        ordered.append(array.reshape(part.shape) if part.kind == "kernel" else array)
-        start += part.entries
-    return tuple(ordered)
+    own = rest.copy()
+    return first.copy(), *(own[place].reshape(shape) for place, shape in _cuts(parts(config)))
+
+
+@lru_cache(maxsize=64)
+def _cuts(own: tuple[Part, ...]) -> tuple[tuple[slice, tuple[int, ...]], ...]:
+    """Where each part stands in ``rest``, and the shape that it has in a Keras model."""
+    ends = list(itertools.accumulate(part.entries for part in own))
+    return tuple(
+        (slice(end - part.entries, end), part.shape if part.kind == "kernel" else (part.entries,))
+        for part, end in zip(own, ends, strict=True)
+    )
 
 
 def _drawn(config: RunConfig, seeds: Sequence[int]) -> tuple[Array, Array]:

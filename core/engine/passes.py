@@ -109,7 +109,9 @@ class Passes:
             entries = members * samples * sum(config.sizes[1:])
             return not xla_reports and entries <= _EAGER_ENTRIES
 
-        tested, probed = graph(test), graph(probing)
+        every, probed = graph(whole), graph(probing)
+        # Without training there is one test: it is no graph of its own.
+        tested = graph(test) if config.epochs else every
         return Functions(
             train=Shared(updates, self._standing(), plain=not xla),
             # One call instead of a dozen, after each of which others may have the interpreter.
@@ -117,7 +119,7 @@ class Passes:
             test=tested,
             probe=probed,
             # Asked at the start and at the end alone.
-            evaluate=whole if is_little(config.train_samples) else graph(whole),
+            evaluate=whole if is_little(config.train_samples) else every,
             early_test=test if is_little(config.test_samples) else tested,
             early_probe=probing if is_little(config.train_samples) else probed,
         )

@@ -18,9 +18,10 @@ from core.catalog import ACTIVATIONS
 from core.catalog.activation import SMALLEST
 from core.engine import model as models
 from core.engine.draws import batch_order, probe_rows
+from core.engine.regions import regions
 from core.engine.samples import Samples, samples
 from core.engine.snapshots import kept_epochs
-from core.engine.statistics import LayerArrays, layer_reports, regions
+from core.engine.statistics import LayerArrays, layer_reports
 from core.experiment import RunConfig
 from core.report import EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
 

@@ -1,18 +1,15 @@
 """From what an epoch measured to its reports: a pure function of arrays, without TensorFlow."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog import ACTIVATIONS
-from core.catalog.choice import parse
 from core.engine import layout
 from core.engine.plan import Block
-from core.engine.statistics import FLAT, Flags, LayerArrays, layer_reports, regions
-from core.language import N_
-from core.report import SATURATION, EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
+from core.engine.regions import of_learned_slopes, of_variants
+from core.engine.statistics import LayerArrays, layer_reports
+from core.report import EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
 
 Array = NDArray[np.float32]
 
@@ -130,12 +127,17 @@ def _layers(block: Block, measured: Measured, probed: Probed) -> list[list[Layer
 def _layer(block: Block, measured: Measured, probed: Probed, layer: int) -> list[LayerReport]:
     """The reports of one hidden layer, by member."""
     members = len(block.configs)
-    saturated, flat = _regions(block, probed, layer)
-    shape = (-1, *probed.pre[layer].shape[2:])
+    z = probed.pre[layer]
+    if probed.slopes:
+        saturated, flat = of_learned_slopes(z, probed.slopes[layer])
+    else:
+        names = tuple(config.activation for config in block.configs[: block.variants])
+        saturated, flat = of_variants(z, names)
+    shape = (-1, *z.shape[2:])
     absent = np.full(members, np.nan, np.float32)
     update = probed.update_norms[layer].reshape(-1) if probed.update_norms else absent
     arrays = LayerArrays(
-        pre=probed.pre[layer].reshape(shape),
+        pre=z.reshape(shape),
         post=probed.post[layer].reshape(shape),
         delta=probed.delta[layer].reshape(shape),
         saturated=saturated.reshape(shape),
@@ -146,47 +148,3 @@ def _layer(block: Block, measured: Measured, probed: Probed, layer: int) -> list
         dead=(~measured.train.live[layer]).mean(axis=2).reshape(-1),
     )
     return layer_reports(layer + 1, arrays)
-
-
-def _regions(block: Block, probed: Probed, layer: int) -> tuple[Flags, Flags]:
-    """Where f'(z) of the probe is saturated, and where it is flat: see LayerArrays."""
-    z = probed.pre[layer]
-    if probed.slopes:
-        alpha = probed.slopes[layer]
-        return regions(np.where(z > 0, np.float32(1), alpha), np.maximum(1, np.abs(alpha)))
-    saturated, flat = np.empty(z.shape, bool), np.empty(z.shape, bool)
-    # Variants are sorted by activation: each function is asked once, for a slice.
-    first = 0
-    names = [config.activation for config in block.configs[: block.variants]]
-    while first < block.variants:
-        end = first + names[first:].count(names[first])
-        chosen = parse(names[first], ACTIVATIONS, N_("activation"))
-        record, own = ACTIVATIONS[chosen.name], z[:, first:end]
-        steepest = np.float32(record.steepest(*chosen.arguments))
-        if record.slope_on_tensors:
-            # A formula can be flat wherever it likes: each entry is asked.
-            found = regions(record.slope(own, *chosen.arguments), float(steepest))
-            saturated[:, first:end], flat[:, first:end] = found
-            first = end
-            continue
-        bounds = (np.float32(SATURATION) * steepest, np.nextafter(FLAT, np.float32(0)))
-        for place, bound in zip((saturated, flat), bounds, strict=True):
-            intervals = record.flat(float(bound), *chosen.arguments)
-            place[:, first:end] = _within(own, intervals)
-        first = end
-    return saturated, flat
-
-
-def _within(z: Array, intervals: Sequence[tuple[float, float]]) -> Flags:
-    """Whether z lies in one of the half-open intervals; NaN lies in none."""
-    inside = np.zeros(z.shape, bool)
-    for low, high in intervals:
-        if low == -np.inf and high == np.inf:
-            return ~np.isnan(z)
-        if low == -np.inf:
-            inside |= z < np.float32(high)
-        elif high == np.inf:
-            inside |= z >= np.float32(low)
-        else:
-            inside |= (z >= np.float32(low)) & (z < np.float32(high))
-    return inside

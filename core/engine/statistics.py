@@ -11,14 +11,12 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from core.report import LAYER_STATISTICS, SATURATION, LayerReport
+from core.report import LAYER_STATISTICS, LayerReport
 
 Array = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 HISTOGRAM_BINS = 64
-# Below it float32 arithmetic may give 0 (subnormals are flushed): no gradient either way.
-FLAT = np.finfo(np.float32).tiny
 # Numbers that are taken at once in float64: 2 MB. With less the caches serve better, but threads
 # that make reports wait for the interpreter's lock after each call.
 _AT_ONCE = 262_144
@@ -31,8 +29,8 @@ class LayerArrays:
     """One hidden layer of several runs over the probe samples.
 
     ``pre`` = z, ``post`` = f(z), ``delta`` = d(loss of one sample)/dz, all (members, samples,
-    units); likewise ``saturated`` where abs(f'(z)) <= SATURATION * max abs f', and ``flat``
-    where abs(f'(z)) < FLAT. Norms are (members,); ``dead`` = dead_fraction (members,).
+    units); likewise ``saturated`` and ``flat``, see ``core.engine.regions``. Norms are
+    (members,); ``dead`` = dead_fraction (members,).
     """
 
     pre: Array
@@ -44,12 +42,6 @@ class LayerArrays:
     weight_norm: Array
     update_norm: Array
     dead: Array
-
-
-def regions(slope: Array, steepest: Array | float) -> tuple[Flags, Flags]:
-    """``saturated`` and ``flat`` of LayerArrays, from f'(z) and max abs f' (broadcast)."""
-    size = np.abs(slope)
-    return size <= np.float32(SATURATION) * np.asarray(steepest, np.float32), size < FLAT
 
 
 def layer_reports(layer: int, arrays: LayerArrays) -> list[LayerReport]:
@@ -141,8 +133,10 @@ def _parts(rows: int, entries: int) -> list[slice]:
 
 def _counts(flags: Flags) -> NDArray[np.int64]:
     """How many flags of each member are set."""
-    # Far quicker by member than along an axis, where NumPy converts every flag to a number.
-    return np.array([np.count_nonzero(own) for own in flags])
+    # Along an axis NumPy converts every flag to a number; member by member it is a call for each.
+    bits = np.packbits(flags.reshape(len(flags), -1), axis=1)
+    counts: NDArray[np.int64] = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    return counts
 
 
 def _sorted_quantiles(flat: Array) -> NDArray[np.float64]:
@@ -168,10 +162,24 @@ def _histograms(
     shares = np.arange(1, HISTOGRAM_BINS) / HISTOGRAM_BINS
     edges = (lows[:, None] + (highs - lows)[:, None] * shares).astype(flat.dtype)
     below = np.zeros((len(flat), HISTOGRAM_BINS + 1), np.int64)
-    for place, row in enumerate(flat):
-        below[place, 1:-1] = np.searchsorted(row, edges[place], "left")
+    below[:, 1:-1] = _entries_below(flat, edges)
     below[:, -1] = flat.shape[1]
     counts = np.diff(below, axis=1)
     counts[lows == highs] = [flat.shape[1]] + [0] * (HISTOGRAM_BINS - 1)
     counts[~np.isfinite(lows) | ~np.isfinite(highs)] = 0
     return lows, highs, counts.tolist()
+
+
+def _entries_below(flat: Array, edges: Array) -> NDArray[np.int64]:
+    """How many entries of each row of sorted ``flat`` are below each of the row's ``edges``.
+
+    By bisection of all rows at once (``np.searchsorted`` takes one): the place lies in ``left``
+    entries from ``first`` on, of whose halves the comparison leaves one.
+    """
+    starts = np.arange(len(flat))[:, None] * flat.shape[1]
+    first, left = np.repeat(starts, edges.shape[1], axis=1), flat.shape[1]
+    while left > 1:
+        half = left // 2
+        first += half * (flat.take(first + (half - 1)) < edges)
+        left -= half
+    return first - starts + (flat.take(first) < edges)

@@ -35,7 +35,7 @@ def rename(connection: Connection, run_id: str, name: str) -> None:
             count=len(text),
         )
     if text:
-        upsert(connection, NAMES, [{"run": number, "name": text}])
+        upsert(connection, NAMES, [(number, text)])
     else:
         connection.execute(delete(NAMES).where(NAMES.c.run == number))
 

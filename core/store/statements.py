@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, func, select
@@ -25,37 +24,44 @@ _TURNS = 0x6B6173736569
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+# The values of all columns of a table, in their order.
+Row = tuple[Any, ...]
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert ``rows``; where their primary key exists already, overwrite.
 
-    All rows have the same keys, and no two of them the same primary key.
+    No two of them have the same primary key.
     """
     if not rows:
         return
-    keys = [key.name for key in table.primary_key]
-    names = tuple(rows[0])
     if connection.dialect.name == "postgresql":
         # One statement over arrays: a statement a row would be parsed a row.
-        arrays = (_array(table.c[name], [row[name] for row in rows]) for name in names)
+        columns = zip(table.columns, zip(*rows, strict=True), strict=True)
+        arrays = (_array(column, list(values)) for column, values in columns)
+        names = table.columns.keys()
         given = func.unnest(*arrays).table_valued(*names, name="given").render_derived()
         source = select(*given.columns)
         insert = postgresql.insert(table).from_select(names, source)
-        values = {name: insert.excluded[name] for name in names if name not in keys}
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+        connection.execute(insert.on_conflict_do_update(**_overwriting(table, insert)))
     else:
-        _execute(connection, _upsert_on_sqlite(table, names), rows)
+        _execute(connection, _upsert_on_sqlite(table), len(table.columns), rows)
 
 
-# A few tables, each with one set of columns: to compile a statement takes a quarter of a write.
+# A few tables: to compile a statement takes a quarter of a write.
 @lru_cache(maxsize=64)
-def _upsert_on_sqlite(table: Table, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The statement for one row, and the columns of its values in their order."""
+def _upsert_on_sqlite(table: Table) -> str:
+    """The statement for one row."""
     into = sqlite.insert(table)
+    statement = into.on_conflict_do_update(**_overwriting(table, into))
+    return str(statement.compile(dialect=sqlite.dialect(), column_keys=table.columns.keys()))
+
+
+def _overwriting(table: Table, insert: postgresql.Insert | sqlite.Insert) -> dict[str, Any]:
+    """Where a row is there already, and what it becomes."""
     keys = [key.name for key in table.primary_key]
-    values = {name: into.excluded[name] for name in names if name not in keys}
-    statement = into.on_conflict_do_update(index_elements=keys, set_=values)
-    compiled = statement.compile(dialect=sqlite.dialect(), column_keys=list(names))
-    return str(compiled), tuple(compiled.positiontup or ())
+    values = {own.name: insert.excluded[own.name] for own in table.columns if own.name not in keys}
+    return {"index_elements": keys, "set_": values}
 
 
 def insert_missing(
@@ -72,32 +78,23 @@ def _array(column: Column[Any], values: list[Any]) -> BindParameter[Any]:
     return bindparam(None, values, type_=postgresql.ARRAY(column.type))
 
 
-def _execute(
-    connection: Connection,
-    statement: tuple[str, tuple[str, ...]],
-    rows: Sequence[Mapping[str, Any]],
-) -> None:
+def _execute(connection: Connection, text: str, columns: int, rows: Sequence[Row]) -> None:
     """Execute for all rows, many in a statement, the values handed to the driver as they are.
 
     Checking each value of each row again takes SQLAlchemy as long as SQLite takes to write. A
     statement for each row would give up the interpreter's lock for each, and wait for it after.
     """
-    text, names = statement
-    order = itemgetter(*names)
-    if any(isinstance(value, bytes) and len(value) > _FEW_BYTES for value in rows[0].values()):
-        connection.exec_driver_sql(text, [order(row) for row in rows])
+    if any(isinstance(value, bytes) and len(value) > _FEW_BYTES for value in rows[0]):
+        connection.exec_driver_sql(text, list(rows))
         return
-    one = f"({', '.join('?' * len(names))})"
+    one = f"({', '.join('?' * columns)})"
     before, after = text.split(one)
     for share in _shares_of_few_lengths(rows):
         many = before + ", ".join([one] * len(share)) + after
-        values = tuple(itertools.chain.from_iterable(map(order, share)))
-        connection.exec_driver_sql(many, values)
+        connection.exec_driver_sql(many, tuple(itertools.chain.from_iterable(share)))
 
 
-def _shares_of_few_lengths(
-    rows: Sequence[Mapping[str, Any]],
-) -> Iterator[Sequence[Mapping[str, Any]]]:
+def _shares_of_few_lengths(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     """Shares of ``_MOST_ROWS`` or powers of two below.
 
     The driver keeps the last 128 statements with all values bound to them: of any number of rows

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -32,6 +33,17 @@ def test_weights_come_back_bit_for_bit_in_their_order(
     assert [(a.dtype, a.shape, a.tobytes()) for a in found] == [
         (a.dtype, a.shape, a.tobytes()) for a in weights
     ]
+
+
+@settings(max_examples=50)
+@given(weights=st.lists(ARRAYS, max_size=12))
+def test_the_bytes_are_those_that_safetensors_writes(weights: list[NDArray[Any]]) -> None:
+    named = {f"{place:04d}": array for place, array in enumerate(weights)}
+    assert to_bytes(weights) == safetensors.numpy.save(named)
+    # Twice: what is kept of the first answers the second.
+    assert to_bytes([array.astype(array.dtype.newbyteorder(">")) for array in weights]) == (
+        safetensors.numpy.save(named)
+    )
 
 
 def test_the_last_snapshot_is_given_unless_an_epoch_is_asked_for(
