@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from core.engine.draws import PROBE_SAMPLES
 from core.engine.layout import layers_together
-from core.engine.plan import Block
+from core.engine.plan import Block, probe_entries
 from core.engine.processors import processors
 
 # Seconds of one update beside its arithmetic, plain and compiled by XLA: a base and a share
@@ -109,8 +109,6 @@ def _reports(block: Block) -> float:
     config, members = block.shape, len(block.configs)
     products = sum(a * b for a, b in itertools.pairwise(config.sizes))
     evaluated = 2 * members * config.test_samples * products / _PLAIN_FLOPS
-    probed = (
-        members * min(PROBE_SAMPLES, config.train_samples) * sum(config.hidden) / _REPORT_ENTRIES
-    )
+    probed = members * probe_entries(config) / _REPORT_ENTRIES
     start = 2 * members * config.train_samples * products / _PLAIN_FLOPS
     return start + (config.epochs + 1) * (0.01 + evaluated + probed)

@@ -26,7 +26,7 @@ _BLOCK_WEIGHTS = 250_000
 # Of networks of so many layers a block holds more: to trace it takes seconds.
 DEEP, _OF_DEEP = 15, 4
 # Pre-activations of the probe: z, a, delta and f' of every member live at once (16 bytes).
-_BLOCK_PROBE_ENTRIES = 8_000_000
+BLOCK_PROBE_ENTRIES = 8_000_000
 _BLOCK_MEMBERS = 1_024
 # Into so many blocks a stack is cut that one could hold, for processors to share.
 _SIDE_BY_SIDE = 3
@@ -123,9 +123,13 @@ def members(config: RunConfig) -> int:
     """How many runs like ``config`` one block holds."""
     more = _OF_DEEP if len(config.hidden) >= DEEP else 1
     weights = more * _BLOCK_WEIGHTS // config.parameters
-    probe = min(PROBE_SAMPLES, config.train_samples)
-    entries = more * _BLOCK_PROBE_ENTRIES // max(1, probe * sum(config.hidden))
+    entries = more * BLOCK_PROBE_ENTRIES // max(1, probe_entries(config))
     return max(1, min(weights, entries, _BLOCK_MEMBERS))
+
+
+def probe_entries(config: RunConfig) -> int:
+    """Pre-activations that the probe of a run like ``config`` looks at."""
+    return min(PROBE_SAMPLES, config.train_samples) * sum(config.hidden)
 
 
 def _least(config: RunConfig) -> int:

@@ -5,15 +5,15 @@ Blocks that differ in their seeds, rates and initializers alone are compiled onc
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
 from core.engine.cost import prefers_xla, prefers_xla_reports
 from core.engine.inputs import Inputs, inputs
 from core.engine.passes import Passes
-from core.engine.plan import Block
+from core.engine.plan import BLOCK_PROBE_ENTRIES, Block
 from core.engine.processors import processors
+from core.engine.tellers import Tellers
 
 # A compiled block holds its weights and moments, some 20 MB at most.
 _MOST = 4
@@ -24,12 +24,12 @@ _SAMPLES = ("dataset", "train_samples", "test_samples", "noise", "outliers")
 class PassesPool:
     """Passes and samples that wait to be used again, by blocks in any threads.
 
-    ``tellers`` are the threads in which the reports of epochs are made.
+    ``tellers`` make the reports of epochs, of all blocks that train side by side.
     """
 
     def __init__(self) -> None:
-        # Half of the processors: each holds the arrays of a probe.
-        self.tellers = ThreadPoolExecutor(max(1, processors() // 2), "statistics")
+        # Of large blocks the arrays of two probes.
+        self.tellers = Tellers(processors(), 2 * BLOCK_PROBE_ENTRIES)
         self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._waiting: dict[tuple[Block, bool], Passes] = {}
@@ -63,7 +63,8 @@ class PassesPool:
             passes = made
         else:
             passes.load(block)
-        yield passes
+        with self.tellers.beside_training():
+            yield passes
         # Only what ended in order is used again.
         with self._lock:
             _keep(self._waiting, structure, passes)

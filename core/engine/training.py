@@ -8,7 +8,8 @@ or when ``stop`` says so.
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
@@ -20,16 +21,17 @@ from core.engine.draws import batch_order
 from core.engine.inputs import Inputs
 from core.engine.moment import Moment, Teller, Told
 from core.engine.passes import Passes, State
-from core.engine.plan import Block
+from core.engine.plan import Block, probe_entries
 from core.engine.pool import PassesPool
+from core.engine.tellers import Tellers
 from core.report import BlockState, Report, RunEnd, Status
 
 # Between two looks at ``stop``.
 _SLICE_SECONDS = 0.5
 # Between two states of a block on its way: what is trained again where its process is killed.
 _KEEP_SECONDS = 30.0
-# Epochs whose reports are made while the next one trains.
-_MOST_AHEAD = 2
+# Epochs whose reports are made while the next one trains: more than threads that make them.
+_MOST_AHEAD = 4
 
 
 def never() -> bool:
@@ -84,7 +86,7 @@ class _Training:
         passes: Passes,
         statistics: bool,
         keep: Callable[[BlockState], None] | None,
-        tellers: Executor,
+        tellers: Tellers,
     ) -> None:
         self.block, self.config, self.stop = block, block.shape, stop
         self.keep, self.kept_at = keep, time.monotonic()
@@ -101,6 +103,7 @@ class _Training:
         # The weights before the last update.
         self.before: State | None = None
         self.teller, self.tellers = Teller(block, inputs, passes, statistics), tellers
+        self.entries = len(block.configs) * probe_entries(block.shape) if statistics else 0
         # Of the epochs behind, in their order.
         self.made: deque[Future[Told]] = deque()
         # Of each hidden layer and member: the last epoch's, as a longer run would report it.
@@ -262,7 +265,7 @@ class _Training:
 
     def _telling(self, moment: Moment) -> Future[Told]:
         if self.config.epochs:
-            return self.tellers.submit(self.teller.told, moment)
+            return self.tellers.submit(self.entries, partial(self.teller.told, moment))
         # Nothing trains meanwhile: this thread tells of it itself, beside those of other blocks.
         done: Future[Told] = Future()
         done.set_result(self.teller.told(moment))

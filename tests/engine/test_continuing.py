@@ -191,7 +191,7 @@ def test_members_that_diverged_stay_ended_and_say_so_again(config: Any) -> None:
 def test_each_that_diverged_says_the_update_at_which_it_did_also_after_going_on(
     config: Any,
 ) -> None:
-    """One after the other, some by their test loss alone: each is told once, two epochs behind."""
+    """One after the other, some by their test loss alone: each is told once, epochs behind."""
     fields = {"dataset": "diabetes", "hidden": [6, 5], "activation": "linear", "loss": "mse"}
     fields |= {"train_samples": 128}
     rates = (0.001, 0.9, 1.0, 1.1, 1.4, 2.0, 3.0, 10.0, 100.0, 1000.0)
