@@ -110,8 +110,9 @@ class Passes:
             return not xla_reports and entries <= _EAGER_ENTRIES
 
         every, probed = graph(whole), graph(probing)
-        # Without training there is one test: it is no graph of its own.
-        tested = graph(test) if config.epochs else every
+        # Without training there is one test: where its samples are as many, the same graph does.
+        alike = not config.epochs and config.train_samples == config.test_samples
+        tested = every if alike else graph(test)
         return Functions(
             train=Shared(updates, self._standing(), plain=not xla),
             # One call instead of a dozen, after each of which others may have the interpreter.
@@ -194,7 +195,7 @@ class Passes:
     def test(self, x: tf.Tensor, y: tf.Tensor, epoch: int, weights: State) -> Sums:
         """The sums over ``x`` (seeds or 1, n, features) and ``y`` (seeds or 1, n, outputs).
 
-        With the ``weights`` after ``epoch``, and without a look at which units live.
+        With the ``weights`` after ``epoch``; which units live is not asked for.
         """
         functions = self.functions
         sums = functions.early_test if epoch < _EARLY_EPOCHS else functions.test

@@ -6,6 +6,7 @@ Of what the catalog knows these are intervals of z; a formula's f' is computed.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,14 +44,16 @@ def of_variants(z: Array, names: tuple[str, ...]) -> tuple[Flags, Flags]:
     together than one alone.
     """
     saturated, flat = (_within(z, ends) for ends in _ends(names))
-    for place, name in enumerate(names):
-        chosen = parse(name, ACTIVATIONS, N_("activation"))
+    # Variants are sorted by activation.
+    for name, own in groupby(range(len(names)), names.__getitem__):
+        chosen, places = parse(name, ACTIVATIONS, N_("activation")), list(own)
         record = ACTIVATIONS[chosen.name]
         # A formula can be flat wherever it likes: each entry is asked.
         if record.slope_on_tensors:
-            slope = record.slope(z[:, place], *chosen.arguments)
+            part = np.s_[:, places[0] : places[-1] + 1]
+            slope = record.slope(z[part], *chosen.arguments)
             found = regions(slope, float(record.steepest(*chosen.arguments)))
-            saturated[:, place], flat[:, place] = found
+            saturated[part], flat[part] = found
     return saturated, flat
 
 

@@ -30,8 +30,9 @@ from core.report import BlockState, Report, RunEnd, Status
 _SLICE_SECONDS = 0.5
 # Between two states of a block on its way: what is trained again where its process is killed.
 _KEEP_SECONDS = 30.0
-# Epochs whose reports are made while the next one trains: more than threads that make them.
-_MOST_AHEAD = 4
+# Epochs whose reports are made while the next one trains: more than threads that make them, but
+# of large networks, of whose weights each keeps two copies, fewer.
+_MOST_AHEAD, _MOST_AHEAD_OF_LARGE = 4, 2
 
 
 def never() -> bool:
@@ -105,6 +106,7 @@ class _Training:
         self.teller, self.tellers = Teller(block, inputs, passes, statistics), tellers
         self.entries = len(block.configs) * probe_entries(block.shape) if statistics else 0
         # Of the epochs behind, in their order.
+        self.most_ahead = _MOST_AHEAD if passes.carries else _MOST_AHEAD_OF_LARGE
         self.made: deque[Future[Told]] = deque()
         # Of each hidden layer and member: the last epoch's, as a longer run would report it.
         self.dead: list[NDArray[np.float64]] = []
@@ -114,7 +116,9 @@ class _Training:
         try:
             yield from self._epochs(start)
         finally:
-            # Nobody reads what is under way any more: it ends before its arrays are used again.
+            # Nobody reads it any more; what is under way ends before its arrays are used again.
+            for told in self.made:
+                told.cancel()
             wait(self.made)
 
     def _epochs(self, start: bytes | None) -> Iterator[list[Report]]:
@@ -128,7 +132,7 @@ class _Training:
                     yield from self._told()
             if self.stopped:
                 break
-            while len(self.made) >= _MOST_AHEAD:
+            while len(self.made) >= self.most_ahead:
                 yield from self._told()
             self.epoch, self.updates = epoch, 0
             self._make(epoch, order)

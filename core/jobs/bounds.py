@@ -100,7 +100,8 @@ def memory(block: Block) -> int:
     config, members = block.shape, len(block.configs)
     layers = sum(config.sizes[1:])
     # Weights, gradients and two moments; z, a, delta and f' of the probe; what an evaluation
-    # holds at once.
+    # holds at once. Several probes of a small block, and two copies of its weights for each epoch
+    # that is behind, are in what a worker takes.
     floats = 5 * members * config.parameters
     floats += 5 * members * min(512, config.train_samples) * layers
     floats += 2 * min(16_000_000, members * config.test_samples * max(config.sizes[1:]))

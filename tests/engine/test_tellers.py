@@ -1,7 +1,10 @@
 """Reports are made side by side as far as their arrays have room."""
 
+import itertools
+import queue
 import threading
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
@@ -63,11 +66,53 @@ def test_who_waits_for_a_block_that_trains_begins_at_its_end() -> None:
 
 
 def test_what_is_larger_than_all_the_room_has_it_alone() -> None:
-    tellers, crowd = Tellers(4, 10), Crowd()
-    alone = threading.Barrier(1)
-    told = [tellers.submit(99, lambda: crowd.task(99, alone)) for _ in range(6)]
-    assert [each.result(60) for each in told] == [99] * 6
-    assert crowd.most == 99
+    tellers, begun, goes_on = Tellers(4, 10), queue.SimpleQueue[int](), threading.Event()
+
+    def task(entries: int) -> bool:
+        begun.put(entries)
+        return goes_on.wait(60)
+
+    large = tellers.submit(99, partial(task, 99))
+    assert begun.get(timeout=60) == 99
+    small = tellers.submit(1, partial(task, 1))
+    with pytest.raises(queue.Empty):
+        begun.get(timeout=0.2)
+    goes_on.set()
+    assert large.result(60)
+    assert small.result(60)
+
+
+def test_they_begin_in_the_order_in_which_they_came_whatever_their_size() -> None:
+    tellers, order, last = Tellers(4, 10), list[int](), threading.Event()
+    lock, left = threading.Lock(), [400]
+
+    def task(number: int) -> None:
+        with lock:
+            order.append(number)
+        # Each comes with one more behind it, as a block does that trains on.
+        with lock:
+            left[0] -= 1
+            if left[0] == 0:
+                last.set()
+            more = left[0] > 3
+        if more:
+            submit()
+
+    numbers = itertools.count()
+    coming = threading.Lock()
+
+    def submit() -> None:
+        with coming:
+            number = next(numbers)
+            # One of four asks for all the room, and waits until the others are done.
+            tellers.submit(10 if number % 4 == 2 else 3, partial(task, number))
+
+    with tellers.beside_training(), tellers.beside_training():
+        for _ in range(4):
+            submit()
+        assert last.wait(60)
+    # Two tell at once: who began before another may say so after it.
+    assert all(abs(place - number) <= 2 for place, number in enumerate(order))
 
 
 def test_what_fails_leaves_its_room_to_others() -> None:
