@@ -34,7 +34,7 @@ from core.engine.start import give_back_freed_memory
 # Activations of a pass in steps without a graph: tracing one takes a tenth of a second or two.
 _EAGER_ENTRIES = 10_000_000
 # The start and the first epoch are waited for: graphs are made after them.
-_EARLY_EPOCHS = 2
+EARLY_EPOCHS = 2
 # So many weights are copied in every update for less than a second call of training costs.
 _CARRIED_WEIGHTS = 100_000
 
@@ -198,7 +198,7 @@ class Passes:
         With the ``weights`` after ``epoch``; which units live is not asked for.
         """
         functions = self.functions
-        sums = functions.early_test if epoch < _EARLY_EPOCHS else functions.test
+        sums = functions.early_test if epoch < EARLY_EPOCHS else functions.test
         return sums_of(sums, x, y, weights.both, self._hidden)
 
     def evaluate(self, x: tf.Tensor, y: tf.Tensor, weights: State) -> Sums:
@@ -220,7 +220,7 @@ class Passes:
         """
         old = before or weights
         functions = self.functions
-        probing = functions.early_probe if epoch < _EARLY_EPOCHS else functions.probe
+        probing = functions.early_probe if epoch < EARLY_EPOCHS else functions.probe
         arrays, norms, slopes = probing(x, y, weights.both, old.both)
         pre, post, delta = (list(map(_in_place, tensors)) for tensors in arrays)
         gradient, weight, update = ([tensor.numpy() for tensor in tensors] for tensors in norms)

@@ -20,7 +20,7 @@ from core.engine.company import company
 from core.engine.draws import batch_order
 from core.engine.inputs import Inputs
 from core.engine.moment import Moment, Teller, Told
-from core.engine.passes import Passes, State
+from core.engine.passes import EARLY_EPOCHS, Passes, State
 from core.engine.plan import Block, probe_entries
 from core.engine.pool import PassesPool
 from core.engine.tellers import Tellers
@@ -132,7 +132,7 @@ class _Training:
                     yield from self._told()
             if self.stopped:
                 break
-            while len(self.made) >= self.most_ahead:
+            while self._is_far_ahead(epoch):
                 yield from self._told()
             self.epoch, self.updates = epoch, 0
             self._make(epoch, order)
@@ -140,6 +140,13 @@ class _Training:
         yield from self._rest()
         if self.stopped:
             yield self._cancelled()
+
+    def _is_far_ahead(self, epoch: int) -> bool:
+        """Whether reports are to be waited for before ``epoch`` is reported, too."""
+        behind = len(self.made)
+        # The first reports are waited for: others, which trace graphs, take the lock from them.
+        early = epoch - behind < EARLY_EPOCHS
+        return behind >= (_MOST_AHEAD_OF_LARGE if early else self.most_ahead)
 
     def _begun(self, start: bytes | None) -> Iterator[list[Report]]:
         """Go on from ``start``, telling who had ended, or begin with epoch 0."""
