@@ -22,6 +22,7 @@ _HOMES = {
     "export": "results",
     "import": "importing",
     "delete": "results",
+    "claims": "claims",
     "gallery": "gallery",
     "trainer": "service",
     "doctor": "service",

@@ -122,20 +122,7 @@ def train(
         # Asked now, for what was trained for an hour should not be lost for a folder.
         jobs.prepare(folder)
     with Store.open("sqlite://" if no_store else jobs.store_url()) as store:
-        seen = progress(experiment, store, engine)
-        with _interruptible(seen) as stop, seen:
-            if scheduler:
-                results = _served(experiment, store, scheduler, stop, seen)
-            else:
-                results = jobs.train(
-                    experiment,
-                    store=store,
-                    engine=engine,
-                    stop=stop.is_set,
-                    watch=seen.saw,
-                    told=_tell,
-                    alone=True,
-                )
+        results, stopped = trained(experiment, store, engine, scheduler)
         # Before the lines, whose reader may have gone.
         if folder:
             jobs.export(store, results.run_ids, folder)
@@ -144,10 +131,30 @@ def train(
             click.echo(line)
         if folder:
             click.echo(f"Tables in {folder}")
-    if stop.is_set():
+    if stopped:
         click.echo("Stopped: what was trained until then is kept.", err=True)
         return INTERRUPTED
     return FAILED if (runs["status"] == Status.FAILED.value).any() else 0
+
+
+def trained(
+    experiment: Experiment, store: Store, engine: str = "stacked", scheduler: str | None = None
+) -> tuple[jobs.Results, bool]:
+    """Train, with progress, what ``store`` lacks; and whether Ctrl-C stopped it."""
+    seen = progress(experiment, store, engine)
+    with _interruptible(seen) as stop, seen:
+        if scheduler:
+            return _served(experiment, store, scheduler, stop, seen), stop.is_set()
+        results = jobs.train(
+            experiment,
+            store=store,
+            engine=engine,
+            stop=stop.is_set,
+            watch=seen.saw,
+            told=_tell,
+            alone=True,
+        )
+        return results, stop.is_set()
 
 
 def _served(

@@ -138,6 +138,8 @@ _PARTS = (
     Part("saturated", number("saturated", 0, 1)),
     Part("dying", number("dying", 0, 1)),
     Part("off_centre", number("off_centre", 0, 1e6)),
+    # Claims: those of which verdict.
+    Part("verdict", one_of("verdict", ("all", "holds", "fails", "open"))),
     # Functions: which part is shown, the function in bold, a formula, and what sliders say.
     Part("part", one_of("part", ("activations", "depth", "losses", "softmax"))),
     Part("function", one_of("function", ACTIVATIONS)),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.analysis.costs import Costs
     from core.catalog import Activation
+    from core.gallery.claims import Found
     from core.jobs import TrainerProcess
     from core.sharing.bundle import Bundle
     from core.sharing.links import Link
@@ -147,6 +148,25 @@ def gallery(name: str) -> Bundle:
 
     held = bundle.read(name)
     return replace(held, runs=labelled(held.runs))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def claims_found() -> dict[str, Found]:
+    """What the shipped runs say to each claim, by its name; none whose runs cannot be read."""
+    from core.errors import BundleUnavailable
+    from core.gallery.claims import CLAIMS, shipped
+
+    read, lost = {}, set()
+    for entry in dict.fromkeys(claim.entry for claim in CLAIMS.values()):
+        try:
+            read[entry] = shipped(entry)
+        except BundleUnavailable:
+            lost.add(entry)
+    return {
+        claim.name: claim.found(read[claim.entry])
+        for claim in CLAIMS.values()
+        if claim.entry not in lost
+    }
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

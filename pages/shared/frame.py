@@ -23,6 +23,7 @@ _PAGES = {
     "pages/Layers.py": N_("Layers"),
     "pages/Predictions.py": N_("Predictions"),
     "pages/Functions.py": N_("Functions"),
+    "pages/Claims.py": N_("Claims"),
     "pages/Runs.py": N_("Runs"),
 }
 # In the order of the navigation; a page that is not built yet is not named.
