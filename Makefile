@@ -48,7 +48,7 @@ clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .coverage*
 
 .venv/app: requirements.txt
-	test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 

@@ -143,12 +143,18 @@ def default_choice(entry: Entry) -> Choice:
 
 def _arguments(given: list[str], entry: Entry, shown: str) -> tuple[Any, ...]:
     if len(given) > len(entry.parameters):
+        if not entry.parameters:
+            raise InvalidExperiment(
+                N_("{value} has something in its bracket; {name} takes nothing: write {name}."),
+                value=shown,
+                name=entry.name,
+            )
         raise InvalidExperiment(
             N_("{value} has {given} numbers in its bracket; {name} takes {taken}."),
             value=shown,
             given=len(given),
             name=entry.name,
-            taken=", ".join(parameter.name for parameter in entry.parameters) or "0",
+            taken=", ".join(parameter.name for parameter in entry.parameters),
         )
     values: list[Any] = [parameter.default for parameter in entry.parameters]
     for index, word in enumerate(given):
@@ -163,7 +169,7 @@ def _arguments(given: list[str], entry: Entry, shown: str) -> tuple[Any, ...]:
         # NaN fails both comparisons, so it is refused here with everything out of range.
         if not parameter.low <= value <= parameter.high or (parameter.whole and value % 1):
             raise InvalidExperiment(
-                N_("{parameter} in {value} must be a number from {low} to {high}."),
+                N_("The parameter {parameter} in {value} must be a number from {low} to {high}."),
                 parameter=parameter.name,
                 value=shown,
                 low=number_text(parameter.low),

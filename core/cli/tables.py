@@ -52,7 +52,7 @@ def run_lines(runs: pd.DataFrame) -> Iterator[str]:
 
 
 def aggregate_lines(runs: pd.DataFrame) -> Iterator[str]:
-    """A line a configuration: n, mean and standard deviation over its seeds.
+    """A line a configuration: n, mean and standard deviation over its seeds, mean seconds.
 
     What is measured names its column, or, where data sets differ in it, has a column.
     """
@@ -73,12 +73,12 @@ def aggregate_lines(runs: pd.DataFrame) -> Iterator[str]:
                 *([measure] if mixed else []),
                 cell(values.mean()),
                 cell(values.std()),
-                cell(group["train_seconds"].sum()),
+                cell(group["train_seconds"].mean()),
                 ", ".join(f"{count} {status}" for status, count in counts.items()),
             ]
         )
     measured = ("of", "test") if mixed else (str(measures.iloc[0]),)
-    return table((*fields, "n", *measured, "sd", "seconds", "status"), rows)
+    return table((*fields, "n", *measured, "sd", "seconds/run", "status"), rows)
 
 
 def _described(value: Any) -> str:

@@ -44,10 +44,11 @@ def estimate(experiment: Experiment, store: Store) -> Estimate:
         return Estimate(len(configs), 0, 0.0)
     ahead = plan(configs, rest, store)
     going = [planned for planned in ahead if planned.after is not None]
+    reading = max(cost.reading_seconds(planned.block.shape) for planned in ahead)
     return Estimate(
         runs=len(configs),
         new_runs=len(rest),
-        seconds=pace(store) * cost.together(map(_seconds, ahead)),
+        seconds=pace(store) * (reading + cost.together(map(_seconds, ahead))),
         going_on=sum(run_id not in known for planned in going for run_id in planned.run_ids),
         after=tuple(sorted({planned.after or 0 for planned in going})),
     )
@@ -89,4 +90,4 @@ def _measured(job: Job, store: Store) -> tuple[float, float]:
     }
     whole = [block for block in planned if all(c.run_id in seconds for c in block.configs)]
     measured = sum(seconds[config.run_id] for block in whole for config in block.configs)
-    return measured, sum(map(cost.training_seconds, whole))
+    return measured, cost.crowding(len(planned)) * sum(map(cost.training_seconds, whole))

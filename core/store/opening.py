@@ -86,7 +86,10 @@ def connect(url: URL) -> Engine:
         ) from None
     except OSError as error:
         raise StoreUnavailable(
-            N_("The folder of the store {store} cannot be made ({reason}); name another."),
+            N_(
+                "The folder of the store {store} cannot be made ({reason}); name another in "
+                "KASSEI_STORE."
+            ),
             store=shown(url),
             reason=error.strerror or type(error).__name__,
         ) from error

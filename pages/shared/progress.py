@@ -91,10 +91,10 @@ def _told(
         # Why is told below; how long it takes nobody knows.
         return _done(job, _) + " · " + _("training waits")
     # Without a worker, too: one that died is started again within seconds.
-    if trainer is None or not trainer.alive or (trainer.workers == 0 and job.epochs_done):
+    if trainer is None or not trainer.alive or (trainer.workers == 0 and _trained(job)):
         return (
             _("The trainer is starting again; what was trained is kept, and it goes on from it …")
-            if job.epochs_done
+            if _trained(job)
             else _("Waiting for the trainer, which takes some seconds to start …")
         )
     if job.status == Status.QUEUED:
@@ -105,6 +105,8 @@ def _told(
             else _("Waiting for the trainer, which takes some seconds to start …")
         )
     told = _done(job, _)
+    if not _trained(job) and job.epochs_done < job.epochs_total:
+        return told + " · " + _("the networks are being prepared …")
     if left is not None:
         told += " · " + _("about {time} left").format(time=duration(left, _))
     visitors = len({entry.visitor for entry in line if entry.place == 0})

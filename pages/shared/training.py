@@ -26,6 +26,8 @@ from pages.shared.progress import draw_progress, draw_service
 from pages.shared.theme import is_dark
 from pages.shared.visitors import visitor
 
+# A trainer that starts imports TensorFlow.
+_START_SECONDS = 5.0
 _ENDINGS = {
     Status.FAILED: N_("Training failed: {reason}"),
     Status.CANCELLED: N_("Stopped. What was trained until then is shown."),
@@ -81,7 +83,10 @@ def draw_start(store: Store, experiment: Experiment, job: Job | None, _: Transla
         told = _("Runs: {runs}, new: {new} · about {time}")
     else:
         told = _("Runs: {runs} · about {time}")
-    words = told.format(runs=ahead.runs, new=ahead.new_runs, time=duration(ahead.seconds, _))
+    trainer = store.trainer()
+    starting = 0.0 if trainer and trainer.alive else _START_SECONDS
+    time = duration(ahead.seconds + starting, _)
+    words = told.format(runs=ahead.runs, new=ahead.new_runs, time=time)
     if ahead.going_on == ahead.new_runs and len(ahead.after) == 1:
         words += " · " + _("goes on from epoch {epoch}").format(epoch=ahead.after[0])
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="start"):

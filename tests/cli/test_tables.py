@@ -28,7 +28,7 @@ def test_every_configuration_has_its_own_measure_and_no_field_that_follows(
 ) -> None:
     header, *lines = (line.split() for line in aggregate_lines(mixed))
     assert header[0] == "dataset"
-    assert header[-6:] == ["n", "of", "test", "sd", "seconds", "status"]
+    assert header[-6:] == ["n", "of", "test", "sd", "seconds/run", "status"]
     assert not {"noise", "outliers", "output", "train_samples", "batch_size"} & set(header)
     measured = {line[0]: line[header.index("of") :][:3] for line in lines}
     assert measured == {"moons": ["test_accuracy", "0.75", "0"], "sine": ["test_r2", "0.25", "0"]}
@@ -37,7 +37,7 @@ def test_every_configuration_has_its_own_measure_and_no_field_that_follows(
 @pytest.mark.parametrize(("dataset", "measure"), [("moons", "test_accuracy"), ("sine", "test_r2")])
 def test_one_measure_names_its_column(mixed: pd.DataFrame, dataset: str, measure: str) -> None:
     header, _ = (line.split() for line in aggregate_lines(mixed[mixed["dataset"] == dataset]))
-    assert header == ["activation", "n", measure, "sd", "seconds", "status"]
+    assert header == ["activation", "n", measure, "sd", "seconds/run", "status"]
 
 
 def test_every_run_has_its_own_measure(mixed: pd.DataFrame) -> None:

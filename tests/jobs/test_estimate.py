@@ -2,8 +2,11 @@
 
 import pytest
 
+from core.engine import cost
+from core.engine.plan import blocks
+from core.engine.processors import processors
 from core.experiment import Experiment
-from core.jobs.estimate import estimate
+from core.jobs.estimate import estimate, pace
 from core.report import EpochReport, RunEnd, Status
 from core.store import Store
 
@@ -92,3 +95,24 @@ def test_runs_that_diverged_or_were_deleted_teach_nothing(store: Store) -> None:
     trained(store, gone, 0.01)
     store.delete(gone.grid()[0].run_id)
     assert estimate(ahead, store).seconds == learned
+
+
+def test_blocks_side_by_side_take_longer_than_alone_and_a_large_file_is_read_first() -> None:
+    assert cost.together([4.0]) == 4.0
+    assert cost.together([4.0] * 8) > 8 * 4.0 / processors()
+    assert cost.crowding(1) == 1 < cost.crowding(2) <= cost.crowding(100)
+    (mnist,) = Experiment(dataset="mnist").grid()
+    (moons,) = Experiment(dataset="moons").grid()
+    # Measured: 1.3 to 2.5 s.
+    assert 1 < cost.reading_seconds(mnist) < 4
+    assert cost.reading_seconds(moons) == 0
+
+
+def test_who_trains_side_by_side_is_not_taken_for_a_slow_machine(store: Store) -> None:
+    """Seconds of runs that trained side by side were foreseen as such."""
+    experiment = Experiment(dataset="mnist", seed=range(16))
+    planned = blocks(experiment.grid())
+    assert len(planned) > 4
+    each = cost.training_seconds(planned[0]) / len(planned[0].configs)
+    trained(store, experiment, cost.crowding(len(planned)) * each)
+    assert pace(store) == pytest.approx(1)

@@ -60,6 +60,9 @@ def test_progress_says_that_a_worker_starts_again_and_no_time_when_all_is_done(
         return _told(store.job(job_id), line, trainer, str, hindered=hindered, left=2.0)
 
     (run_id,) = store.job(job_id).run_ids
+    # Before its first epoch nothing starts again, and something happens.
+    assert told(1).endswith("the networks are being prepared …")
+    assert "again" not in told(0)
     lease.record(job_id, 2.0, [EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in range(3)])
     assert told(1) == "50 % · epochs: 2 of 4 · runs: 1 · about 2.0 s left"
     assert told(0).startswith("The trainer is starting again; what was trained is kept")
