@@ -80,6 +80,16 @@ def start_of(block: Block, go_on: GoOn) -> bytes | None:
     return go_on(company(block), run_ids, config.epochs, carried_epochs(config))
 
 
+def catch_up(waiting: Sequence[Block], store: Store, go_on: GoOn) -> None:
+    """Give runs that will not be trained the epochs that their training would have gone on from.
+
+    Who has trained half of them longer would else see less of the others than before.
+    """
+    for planned in _with_states(waiting, store):
+        if planned.after is not None:
+            start_of(planned.block, go_on)
+
+
 def _with_states(planned: Sequence[Block], store: Store) -> list[Planned]:
     """Each block with the furthest state that it can go on from."""
     companies = [company(block) for block in planned]

@@ -22,7 +22,7 @@ from core.errors import KasseiError, StoreUnavailable, UnknownRun, as_message
 from core.jobs.bounds import OVERDUE, Bounds, check, holds, overdue
 from core.jobs.crew import Crew, Given, fetched
 from core.jobs.estimate import pace
-from core.jobs.planning import plan_job, start_of
+from core.jobs.planning import catch_up, plan_job, start_of
 from core.jobs.pulse import Pulse
 from core.jobs.turns import Begun, Outcome, Turns, Work, deadly
 from core.report import RunEnd, Status
@@ -115,14 +115,11 @@ class Trainer:
 
     def _has_room(self, visitor: str) -> bool:
         """Whether another job of ``visitor`` may begin: one each, more where workers idle."""
-        begun = self._turns.begun.values()
-        workers = max(1, len(self._crew.ready))
-        if len(begun) >= _MOST_STANDING * workers:
-            return False
+        begun, workers = self._turns.begun.values(), max(1, len(self._crew.ready))
         mine = [job for job in begun if job.visitor == visitor]
-        return not mine or (
-            len(self._crew.free()) > 0
-            and all(work.given for job in mine for work in self._turns.needed(job))
+        busy = all(work.given for job in mine for work in self._turns.needed(job))
+        return len(begun) < _MOST_STANDING * workers and (
+            not mine or (busy and len(self._crew.free()) > 0)
         )
 
     def _begin(self, job_id: str) -> None:
@@ -180,8 +177,11 @@ class Trainer:
 
     def _stop(self, job_id: str) -> None:
         """Give up a job's blocks; end it once it is written where they stand, or a little later."""
-        job = self._turns.begun.pop(job_id, None)
-        for work in job.works if job else ():
+        works = job.works if (job := self._turns.begun.get(job_id)) else []
+        waiting = [work.block for work in works if not work.name]
+        catch_up(waiting, self._store, partial(self._lease.go_on, job_id))
+        self._turns.begun.pop(job_id, None)
+        for work in works:
             if work.name:
                 self._crew.leave(work)
         late = time.monotonic() - _LEAVE_SECONDS
@@ -241,9 +241,8 @@ class Trainer:
             self._crew.forget(work)
             work.lose()
             return
-        if turn.ended:
-            # No more turns, while its end waits to be written.
-            work.given = True
+        # If it has ended no more turns, while its end waits to be written.
+        work.given = turn.ended
         self._unwritten.append(Outcome(work, turn.reports, turn.seconds, turn.ended, turn.state))
 
     def _blame(self, lost: Sequence[Given]) -> None:

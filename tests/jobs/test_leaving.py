@@ -149,3 +149,35 @@ def test_a_worker_gives_up_what_stands_in_it_when_another_trainer_comes(
     warm.teardown(SimpleNamespace(status=SimpleNamespace(name="running")))  # type: ignore[arg-type]
     standing._thread.join(60)
     assert not standing._thread.is_alive()
+
+
+def test_who_is_stopped_before_a_longer_training_began_shows_the_epochs_of_the_shorter(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = Experiment(dataset="moons", hidden=[[4], [5]], epochs=2)
+    run_ids = [config.run_id for config in shorter.grid()]
+    job_id = store.submit(shorter)
+    store.start_job(job_id)
+    for block in blocks(shorter.grid()):
+        (run_id,) = (config.run_id for config in block.configs)
+        store.write([EpochReport(run_id, n, n, 0.0, 0.5, 0.5) for n in range(3)])
+        store.write([RunEnd(run_id, Status.FINISHED)])
+        store.states.keep(BlockState(company(block), 2, (run_id,), b"there"))
+    store.finish_job(job_id, Status.FINISHED)
+    trainer = hired(store, monkeypatch)
+    longer = Experiment(dataset="moons", hidden=[[4], [5], [6]], epochs=9)
+    job_id = store.submit(longer)
+    trainer.step()
+    # One has begun; of the two that wait one has a shorter run.
+    begun = trainer._crew.last  # type: ignore[attr-defined]
+    assert sum(work.name is None for work in trainer._turns.works) == 2
+    store.ask_stop(job_id)
+    trainer.step()
+    trainer.step()
+    assert store.job(job_id).status == Status.CANCELLED
+    told = store.runs(store.job(job_id).run_ids).set_index("hidden")
+    assert begun.block.shape.hidden in ((4,), (5,))
+    assert told.loc[["4", "5"], "epochs_done"].tolist() == [2, 2]
+    assert told.loc["6", "epochs_done"] != 2
+    # The shorter ones are what they were.
+    assert store.runs(run_ids)["status"].tolist() == ["finished", "finished"]
