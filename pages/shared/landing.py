@@ -64,7 +64,8 @@ def _draw_findings(words: Words, _: Translate) -> None:
         _(
             "± is half the 95 % interval of the mean over seeds (Student's t); differences are "
             "paired by seed, those in bold clear of zero. Epochs and seconds are medians; seconds "
-            "are those of the machine that trained the runs."
+            "are those of the machine that trained the runs, where one alone takes longer than its "
+            "share of many together."
         )
     )
 

@@ -94,7 +94,8 @@ def draw_leaderboard(
         _(
             "± is half the 95 % interval of the mean over seeds (Student's t); differences are "
             "paired by seed, those in bold clear of zero. Epochs and seconds are medians; seconds "
-            "are those of the machine that trained the runs."
+            "are those of the machine that trained the runs, where one alone takes longer than its "
+            "share of many together."
         )
         if not grouped
         else _(
