@@ -32,6 +32,7 @@ from core.report import Status
 from core.store import Store
 from data import DATASETS
 
+_ENDINGS = (".yaml", ".yml")
 HELP = {
     "dataset": f"{', '.join(DATASETS)}; usual: mnist",
     "train_samples": "samples to train on; usual: all",
@@ -206,6 +207,15 @@ def _interruptible(seen: Progress) -> Iterator[threading.Event]:
 def _experiment(file: Path | None, name: str | None, fields: dict[str, Any]) -> Experiment:
     content: dict[str, Any] = {}
     if file:
+        if file.suffix not in _ENDINGS and not file.exists():
+            # Mostly what stands behind a comma and a space.
+            raise InvalidExperiment(
+                N_(
+                    "There is no experiment file {file}; an option's values are separated by "
+                    "commas, without spaces."
+                ),
+                file=file,
+            )
         try:
             # No more of an enormous file than shows that it is one.
             with file.open(encoding="utf-8") as text:

@@ -51,6 +51,8 @@ from .conftest import ROOT, Shell, one_sentence
         (["train", "--optimiser", "sgd"], "'--optimiser' (did you mean '--optimizer'?); see"),
         (["train", "--lr", "1"], "No such option '--lr'; see python -m core train --help."),
         (["train", "--dataset", "moons", "--scheduler", "foo"], "foo is not the address of a Dask"),
+        (["train", "missing.yaml"], "missing.yaml cannot be read: No such file or directory."),
+        (["train", "--learning-rate", "0.1,", "0.2"], "separated by commas, without spaces."),
         (["import", "missing"], "missing cannot be read: No such file or directory."),
         (["train", "--dataset", "moons", "--export", "binary.yaml/x"], "binary.yaml/x"),
         (["show"], "see python -m core show --help"),
