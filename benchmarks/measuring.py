@@ -4,6 +4,7 @@ import json
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,14 +48,39 @@ def measure(case: Case, *, quick: bool, rounds: int | None, say: Say) -> Outcome
     )
 
 
+# What a part of a grid's runs should have of all.
+_STREWN = ("activation", "learning_rate", "seed")
+
+
 def places(experiment: Experiment, opponent: Opponent, quick: bool) -> list[int]:
-    """The runs that ``opponent`` trains of ``experiment``: evenly strewn over what it has."""
+    """The runs that ``opponent`` trains of ``experiment``: evenly strewn over what it has.
+
+    Of each so many one, whose activation, rate and seed were chosen least before: a plain stride
+    meets one seed alone where there are as many.
+    """
+    grid = experiment.grid()
     had = [
         place
-        for place, config in enumerate(experiment.grid())
+        for place, config in enumerate(grid)
         if not opponent.activations or config.activation in opponent.activations
     ]
-    return had[:: opponent.quick_every if quick else opponent.every]
+    every = opponent.quick_every if quick else opponent.every
+    met: Counter[tuple[str, object]] = Counter()
+
+    def kinds(place: int) -> list[tuple[str, object]]:
+        return [(name, getattr(grid[place], name)) for name in _STREWN]
+
+    def often(place: int) -> tuple[int, int]:
+        """How often its activation was chosen, then its rate and seed."""
+        activation, *others = (met[kind] for kind in kinds(place))
+        return activation, sum(others)
+
+    chosen = []
+    for first in range(0, len(had), every):
+        group = had[first : first + every]
+        chosen.append(min(group, key=often))
+        met.update(kinds(chosen[-1]))
+    return chosen
 
 
 def _race(case: Race, quick: bool, rounds: int, say: Say) -> tuple[list[Figure], list[str]]:

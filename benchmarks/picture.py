@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from benchmarks.machine import sentence
-from benchmarks.record import Figure, Outcome, number
+from benchmarks.record import BUSY, Figure, Outcome, number
 
 # Pixels: the whole, and the names at its left.
 _WIDTH, _LEFT = 1_010, 215
@@ -26,8 +26,9 @@ def save(outcomes: Mapping[str, Outcome], path: Path) -> None:
 
 def picture(outcomes: Mapping[str, Outcome]) -> alt.VConcatChart:
     """The races on a logarithmic scale, and a table of the rest; what failed is left out."""
-    races = [o for o in outcomes.values() if len(o.figures) > 1 and o.figures[0].details]
-    rest = [o for o in outcomes.values() if o.figures and o not in races]
+    sound = [o for o in outcomes.values() if o.figures and not o.faults]
+    races = [o for o in sound if len(o.figures) > 1 and o.figures[0].details]
+    rest = [o for o in sound if o not in races]
     parts: list[alt.Chart | alt.LayerChart] = [_race(outcome) for outcome in races]
     if rest:
         parts.append(_figures(rest))
@@ -54,8 +55,19 @@ def picture(outcomes: Mapping[str, Outcome]) -> alt.VConcatChart:
     return chart
 
 
+def _when(outcomes: Sequence[Outcome]) -> str:
+    """On which days and at which commits these were measured, and what else was going on."""
+    days = sorted({str(outcome.machine["date"])[:10] for outcome in outcomes})
+    commits = list(dict.fromkeys(str(outcome.machine["commit"]) for outcome in outcomes))
+    told = f"{' to '.join(dict.fromkeys((days[0], days[-1])))}, commit {', '.join(commits)}"
+    busy = max(outcome.busy for outcome in outcomes)
+    return told + (f"; others used up to {busy:.0%} of the processors" if busy > BUSY else "")
+
+
 def _subtitle(outcome: Outcome) -> list[str]:
-    machine, _, rest = sentence(dict(outcome.machine)).partition("; ")
+    # Without the date: each part says its own.
+    facts = sentence(dict(outcome.machine)).rpartition("; ")[0]
+    machine, _, rest = facts.partition("; ")
     size = "A quick run: smaller sizes, one round. " if outcome.quick else ""
     return [
         f"{size}{machine}. {rest}.",
@@ -91,7 +103,10 @@ def _race(outcome: Outcome) -> alt.LayerChart:
     chart: alt.LayerChart = alt.layer(ways, dots, words).properties(
         width=_WIDTH - _LEFT,
         height=alt.Step(25),
-        title=_title(outcome.title, "seconds of the whole sweep; the scale is logarithmic"),
+        title=_title(
+            outcome.title,
+            f"seconds of the whole sweep; the scale is logarithmic; {_when([outcome])}",
+        ),
     )
     return chart
 
@@ -144,7 +159,7 @@ def _figures(outcomes: Sequence[Outcome]) -> alt.LayerChart:
     chart: alt.LayerChart = alt.layer(*layers).properties(
         width=_WIDTH - _LEFT,
         height=alt.Step(23),
-        title=_title("Kassei alone", "what is measured, and what was asked"),
+        title=_title("Kassei alone", f"what is measured, and what was asked; {_when(outcomes)}"),
     )
     return chart
 

@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+# Above it, what others computed meanwhile (a share of the processors) may have shifted figures.
+BUSY = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -90,7 +93,7 @@ def _figure(found: dict[str, Any]) -> Figure:
 
 
 def number(value: float) -> str:
-    """Three digits that count: 0.0123, 1.23, 12.3, 123, 1,230."""
+    """Three digits that count, two of small numbers: 0.012, 0.123, 1.23, 12.3, 123, 1,230."""
     if value == 0:
         return "0"
     size = abs(value)

@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from benchmarks.machine import sentence
-from benchmarks.record import Figure, Outcome, number
-
-# Above it, what others computed meanwhile may have shifted the figures.
-_BUSY = 0.1
+from benchmarks.record import BUSY, Figure, Outcome, number
 
 
 def table(outcomes: Iterable[Outcome]) -> str:
@@ -29,7 +26,7 @@ def _case(outcome: Outcome) -> list[str]:
     rows = [_row(figure) for figure in outcome.figures]
     widths = [max(len(row[place]) for row in rows) for place in range(5)] if rows else []
     lines = [head, *(_line(row, widths) for row in rows)]
-    if outcome.busy > _BUSY:
+    if outcome.busy > BUSY:
         lines.append(f"  BUSY: others used {outcome.busy:.0%} of the processors meanwhile")
     return lines + [f"  FAULT: {fault}" for fault in outcome.faults]
 

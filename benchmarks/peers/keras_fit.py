@@ -41,9 +41,11 @@ def fit(config: RunConfig, **compiled: Any) -> tuple[dict[str, list[float]], Any
         **compiled,
     )
     recorder = LayerStatistics(d.x_train, d.y_train, config.batch_size)
+    # As many updates as Kassei makes: of samples that fill no last batch none is trained on.
+    filled = config.updates_per_epoch * config.batch_size
     history = model.fit(
-        d.x_train,
-        d.y_train,
+        d.x_train[:filled],
+        d.y_train[:filled],
         batch_size=config.batch_size,
         epochs=config.epochs,
         validation_data=(d.x_test, d.y_test),

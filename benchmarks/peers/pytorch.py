@@ -40,7 +40,9 @@ def fit(config: RunConfig, **adam: Any) -> float:
     loss = nn.CrossEntropyLoss()
     accuracy = 0.0
     for _ in range(config.epochs):
-        for rows in torch.randperm(len(x)).split(config.batch_size):
+        # As many updates as Kassei makes: what does not fill a last batch is left out.
+        batches = torch.randperm(len(x)).split(config.batch_size)
+        for rows in batches[: config.updates_per_epoch]:
             optimizer.zero_grad()
             loss(model(x[rows]), y[rows]).backward()
             optimizer.step()

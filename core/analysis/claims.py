@@ -118,17 +118,16 @@ class Fading:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A statistic of one layer."""
+    """The mean of a statistic over the hidden layers, of equal width."""
 
     configuration: str
     column: str
-    layer: int
     epoch: int
     asked: float
 
     def effect(self, tables: Tables) -> Effect:
         """The mean over seeds, with Student's interval."""
-        values = _statistic(tables, self.configuration, self.column, self.layer, self.epoch)
+        values = _statistic(tables, self.configuration, self.column, None, self.epoch)
         return Effect(*interval(values), len(values))
 
 
@@ -141,12 +140,15 @@ def _row(frame: pd.DataFrame, configuration: str) -> "pd.Series[float]":
 
 
 def _statistic(
-    tables: Tables, configuration: str, column: str, layer: int, epoch: int
+    tables: Tables, configuration: str, column: str, layer: int | None, epoch: int
 ) -> NDArray[np.float64]:
-    """``column`` of a layer after ``epoch``, by seed."""
+    """``column`` of a layer (None: the mean of all) after ``epoch``, by seed."""
     runs = labelled(tables.runs)
     own = runs.loc[runs["configuration"] == configuration, "run_id"]
     layers = tables.layers
-    chosen = layers["run_id"].isin(own) & (layers["layer"] == layer) & (layers["epoch"] == epoch)
-    values: NDArray[np.float64] = layers.loc[chosen, column].to_numpy(dtype=float)
+    chosen = layers["run_id"].isin(own) & (layers["epoch"] == epoch)
+    if layer is not None:
+        chosen &= layers["layer"] == layer
+    by_run = layers[chosen].groupby("run_id", sort=False)[column].mean()
+    values: NDArray[np.float64] = by_run.to_numpy(dtype=float)
     return values

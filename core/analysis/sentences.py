@@ -171,7 +171,9 @@ def gaps(differences: pd.DataFrame, baseline: str, metric: Metric, _: Translate)
         if group
     ]
     if same:
-        unclear = _("{names}: no difference from {baseline} that {seeds} seeds can show.")
+        unclear = _(
+            "{names}: at the end no difference from {baseline} that {seeds} seeds can show."
+        )
         seeds = max(row["n"] for row in same)
         said.append(unclear.format(names=_names(same, _), baseline=baseline, seeds=seeds))
     if single:

@@ -5,8 +5,10 @@ SciPy has the first two; importing ``scipy.stats`` costs a web process 50 MB and
 takes one group at a time, so they are written here for many groups at once and tested against it.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -17,6 +19,8 @@ Flags = NDArray[np.bool_]
 Codes = NDArray[np.intp]
 
 LEVEL = 0.95
+# Of two groups of seven there are 3,432 ways to draw them, of eight 12,870.
+_MOST_DRAWS = 4_000
 _Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
@@ -83,8 +87,10 @@ def shares(times: Floats, happened: Flags, groups: Codes) -> Steps:
 def log_rank(times: Floats, happened: Flags, others: Floats, happened_there: Flags) -> float:
     """The two-sided p of the log-rank test that two groups come to the event alike (Mantel 1966).
 
-    Observed minus expected events over their hypergeometric variance, summed over the times of
-    events; NaN where there is no event, or nothing to tell apart.
+    Observed minus expected events, summed over the times of events. Of few it is told exactly how
+    often as much comes about where all ways to draw the groups are alike likely (Peto & Peto
+    1972); of more by the hypergeometric variance and the normal distribution, whose p is a third
+    of the exact one for three against three. NaN where there is no event, or nothing to tell apart.
     """
     all_times = np.concatenate([times, others])
     all_events = np.concatenate([happened, happened_there])
@@ -99,8 +105,20 @@ def log_rank(times: Floats, happened: Flags, others: Floats, happened_there: Fla
     variance = float((spread / np.maximum(total - 1, 1)).sum())
     if variance <= 0:
         return math.nan
+    if math.comb(len(all_times), len(ours)) <= _MOST_DRAWS:
+        # What each adds to observed minus expected: its event, minus the hazard until its time.
+        hazard = np.append(0.0, np.cumsum(events / total))
+        scores = all_events - hazard[np.searchsorted(at, all_times, "right")]
+        sums = np.abs(scores[_draws(len(all_times), len(ours))].sum(axis=1))
+        return float(np.mean(sums >= abs(scores[: len(ours)].sum()) - 1e-9))
     z = (int(happened.sum()) - float(expected.sum())) / math.sqrt(variance)
     return math.erfc(abs(z) / math.sqrt(2))
+
+
+@lru_cache(maxsize=16)
+def _draws(size: int, chosen: int) -> Codes:
+    """All ways to choose so many of ``size``: (ways, chosen)."""
+    return np.array(list(itertools.combinations(range(size), chosen)), dtype=np.intp)
 
 
 def holm(p: Floats) -> Floats:

@@ -58,7 +58,10 @@ _STATISTICS = (
     Statistic(
         "saturated_fraction",
         N_("Share saturated"),
-        N_("The share of activations where |f′(z)| is at most 5 % of its greatest value."),
+        N_(
+            "The share of activations where |f′(z)| is at most 5 % of its greatest value; ReLU's "
+            "are its zeros."
+        ),
         "share",
     ),
     Statistic(

@@ -169,6 +169,10 @@ class _Recorder(keras.callbacks.Callback):
         names = ("accuracy",) if self.data.classification else ("r2", "mae")
         metrics = {f"train_{name}": float(train[name]) for name in names}
         metrics |= {f"test_{name}": float(test[name]) for name in names}
+        for name, y in (("train_r2", self.data.y_train[0]), ("test_r2", self.data.y_test[0])):
+            if name in metrics and not np.ptp(y):
+                # Keras says 0 or infinity where R² is not defined.
+                metrics[name] = nan
         reports: list[Report] = [
             EpochReport(
                 run_id=self.run_id,

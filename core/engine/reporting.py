@@ -112,7 +112,8 @@ def _metrics(block: Block, measured: Measured) -> dict[str, NDArray[np.float64]]
             continue
         spread = targets.astype(np.float64).var(axis=(1, 2))[:, None] * count
         with np.errstate(all="ignore"):
-            metrics[f"{name}_r2"] = 1 - sums.scores[..., 0] / spread
+            # Of targets that are all alike it is not defined.
+            metrics[f"{name}_r2"] = np.where(spread > 0, 1 - sums.scores[..., 0] / spread, np.nan)
         metrics[f"{name}_mae"] = sums.scores[..., 1] / count
     axes = (block.seeds, block.variants)
     return {name: np.broadcast_to(v, axes).reshape(-1) for name, v in metrics.items()}

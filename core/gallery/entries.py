@@ -16,8 +16,8 @@ _ENTRIES = (
         right=N_("ReLU and its smooth relatives reach 97 % in few epochs, and so does tanh."),
         wrong=N_("Sigmoid gets there too, but needs the most epochs and ends below ReLU."),
         why=N_(
-            "The sigmoid's slope is at most 0.25: less of the signal comes back through it, and "
-            "the first weights move less."
+            "The sigmoid's slope is at most 0.25: before training, less of the signal comes back "
+            "through it than through any other."
         ),
         look=N_("Compare the epochs to the target, and the backpropagated signal in layer 1."),
         baseline="relu",
@@ -31,7 +31,8 @@ _ENTRIES = (
         wrong=N_("Without an activation, three layers do little better than a guess."),
         why=N_(
             "Linear layers in a row are one linear layer: a straight cut. Sigmoid can bend the "
-            "cut, but its small slopes leave the first layers almost without a signal."
+            "cut, but before training its small slopes leave the first layers almost without a "
+            "signal."
         ),
         look=N_("Watch the flat stretch of tanh and sigmoid before their curves rise."),
         baseline="relu",
@@ -40,7 +41,7 @@ _ENTRIES = (
     Entry(
         "vanishing-depth",
         N_("Does the gradient vanish with depth?"),
-        right=N_("With ReLU, ten layers learn almost as well as two."),
+        right=N_("With ReLU, ten layers learn, too, if some two points less well than two."),
         wrong=N_("With sigmoid, five layers learn late, and ten hardly learn at all."),
         why=N_(
             "Going back, each sigmoid layer multiplies the signal by a slope of at most 0.25. "
@@ -72,7 +73,7 @@ _ENTRIES = (
             "A step follows the slope of the loss where it starts. Too short, it takes for ever; "
             "too long, it lands where that slope no longer holds, higher up."
         ),
-        look=N_("Look at 1: it starts as well as 0.1, and falls."),
+        look=N_("Look at 1: it starts almost as well as 0.1, and falls."),
         baseline="lr 0.1",
         target=0.95,
     ),
@@ -80,7 +81,9 @@ _ENTRIES = (
         "outliers",
         N_("What do outliers do to a loss?"),
         right=N_("Absolute error, Huber and log-cosh find the sine among 15 % of outliers."),
-        wrong=N_("Squared error fits it worse than they do, hardly better than a constant would."),
+        wrong=N_(
+            "Squared error fits it worse than they do, not clearly better than a constant would."
+        ),
         why=N_(
             "The gradient of the squared error grows with the residual, so that a few points far "
             "away, all on one side, pull as hard as many near. The others' gradient is bounded."
@@ -93,7 +96,8 @@ _ENTRIES = (
         "classification-losses",
         N_("Which loss teaches a classifier best?"),
         right=N_(
-            "Cross-entropy, focal loss and squared error end alike; all five are at 96 % or more."
+            "Hinge ends a little above cross-entropy, focal loss and squared error level with it; "
+            "all five are at 96 % or more."
         ),
         wrong=N_("Absolute error needs the most epochs to 97 % and ends below cross-entropy."),
         why=N_(
@@ -110,8 +114,9 @@ _ENTRIES = (
         right=N_("He, Glorot and a standard deviation of 0.1 let five layers learn."),
         wrong=N_("At 0.01 and at zero nothing is learned; at 1 the network learns badly."),
         why=N_(
-            "Each layer multiplies the spread of its inputs by the same factor: below 1 the "
-            "signal is gone after five layers, above 1 it explodes. He's scale makes it 1 for ReLU."
+            "Each layer multiplies the spread of its inputs by the same factor: far below 1 the "
+            "signal is gone after five layers, far above 1 it explodes. He's scale makes it 1 for "
+            "ReLU."
         ),
         look=N_("Set the epoch of the layers to 0, and read the spread from layer 1 to 5."),
         baseline="he_normal",
@@ -123,8 +128,9 @@ _ENTRIES = (
         right=N_("The activations of tanh have a mean near 0, and it learns quickly."),
         wrong=N_("Those of the sigmoid have a mean near 0.5, and it is the last by far."),
         why=N_(
-            "Inputs of one sign tie the gradients of a unit's weights together. But the means of "
-            "ReLU are not 0 either, and it ends level with tanh: the small slope weighs more."
+            "Inputs of one sign tie the gradients of a unit's weights together: tanh and ELU are "
+            "there first. But the means of ReLU are not 0 either, and it ends level with tanh: the "
+            "mean alone does not make the sigmoid the last."
         ),
         look=N_("Compare the mean activation of ReLU and of sigmoid with their curves."),
         baseline="tanh",

@@ -90,11 +90,9 @@ def sentence(found: Found, _: Translate) -> str:
             )
             places = {"start": start, "end": end}
             return told.format(name=name, statistic=_(_STATISTICS[column]), **places, **said)
-        case Level(name, column, layer):
-            told = _(
-                "{name}: {statistic} of layer {layer} is {value}, 95 % interval {low} to {high}."
-            )
-            return told.format(name=name, statistic=_(_STATISTICS[column]), layer=layer, **said)
+        case Level(name, column):
+            told = _("{name}: {statistic} is {value}, 95 % interval {low} to {high}.")
+            return told.format(name=name, statistic=_(_STATISTICS[column]), **said)
 
 
 def asked(found: Found, _: Translate) -> str:

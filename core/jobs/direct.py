@@ -4,9 +4,9 @@ The trainer does the same with each block in a worker; see ``core.jobs.trainer``
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -86,9 +86,12 @@ def train(
     with _ending(kept, claim, stop):
         for mine in shares(kept, claim, stop, told):
             rest = [config for run_id, config in ids.items() if run_id in mine]
-            for reports in stored(kept, _reports(configs, rest, engine, stop, kept, alone)):
-                if watch:
-                    watch(reports)
+            trained = _reports(configs, rest, engine, stop, kept, alone)
+            # Closed by name: see ``stored``.
+            with closing(stored(kept, trained)) as written:
+                for reports in written:
+                    if watch:
+                        watch(reports)
     return Results(kept, tuple(ids))
 
 
@@ -99,7 +102,7 @@ def _reports(
     stop: Callable[[], bool],
     store: Store,
     alone: bool,
-) -> Iterator[Told]:
+) -> Generator[Told, None, None]:
     """The reports of training ``rest`` of ``configs``, blocks side by side, until ``stop``.
 
     Blocks go on from the store's states; behind their reports come the states they keep.

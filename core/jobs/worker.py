@@ -182,7 +182,9 @@ class Training:
         if self._error:
             raise self._error
         reports, self._reports = tuple(self._reports), []
-        state = self._states.pop() if self._states else None
+        # The newest: what stood before it is no news any more.
+        state = self._states[-1] if self._states else None
+        self._states.clear()
         return Turn(reports, time.monotonic() - begun, self._ended, state=state)
 
     def give_up(self) -> Turn:

@@ -4,8 +4,9 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 
 from core.report import BlockState, Report
 from core.store import Store
@@ -20,7 +21,9 @@ _PAUSE_SECONDS = 0.25
 _MOST_WAITING = 8
 
 
-def stored(store: Store, trained: Iterator[Told]) -> Iterator[list[Report]]:
+def stored(
+    store: Store, trained: Generator[Told, None, None]
+) -> Generator[list[Report], None, None]:
     """Each list of ``trained`` once ``store`` has it, in their order.
 
     What was told is written at once, or a moment later with what is told until then. Whoever
@@ -29,7 +32,8 @@ def stored(store: Store, trained: Iterator[Told]) -> Iterator[list[Report]]:
     Raises:
         KasseiError: what could not be written; then nothing that was told later is.
     """
-    with ThreadPoolExecutor(1, "store") as thread:
+    # Closed by name: who holds the exception would else hold the training, which would go on.
+    with closing(trained), ThreadPoolExecutor(1, "store") as thread:
         writing = _Writing(store, thread)
         try:
             for told in trained:

@@ -6,6 +6,7 @@ code, and a quarter of the time of an npz file, of which a sweep writes thousand
 
 import io
 import json
+import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -63,8 +64,11 @@ def from_bytes(content: bytes) -> tuple[NDArray[np.generic], ...]:
         ValueError: the bytes are neither, or ask for Python objects.
     """
     if content.startswith(_ZIP):
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return tuple(archive[name] for name in sorted(archive.files))
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+                return tuple(archive[name] for name in sorted(archive.files))
+        except zipfile.BadZipFile as error:
+            raise ValueError(f"These bytes are no weights: {error}.") from error
     try:
         found = safetensors.numpy.load(content)
     except safetensors.SafetensorError as error:

@@ -84,7 +84,7 @@ def _execute(connection: Connection, text: str, columns: int, rows: Sequence[Row
     Checking each value of each row again takes SQLAlchemy as long as SQLite takes to write. A
     statement for each row would give up the interpreter's lock for each, and wait for it after.
     """
-    if any(isinstance(value, bytes) and len(value) > _FEW_BYTES for value in rows[0]):
+    if any(isinstance(value, bytes) and len(value) > _FEW_BYTES for row in rows for value in row):
         connection.exec_driver_sql(text, list(rows))
         return
     one = f"({', '.join('?' * columns)})"

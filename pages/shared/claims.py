@@ -35,7 +35,7 @@ def draw_claims(_: Translate) -> None:
             "95 % interval over seeds is beyond the dashed line, does not hold where the whole "
             "interval is short of it, and else so many seeds cannot decide. A verdict is of these "
             "data and networks alone, and of one claim: of twenty intervals, one is expected to "
-            "miss."
+            "miss. Where a source gives no number, how much is asked for is Kassei's choice."
         )
     )
     asked_for = st.segmented_control(
@@ -78,7 +78,7 @@ def _draw(found: Found, _: Translate) -> None:
                 HOME,
                 label=escaped(_(ENTRIES[claim.entry].question)),
                 icon=":material/show_chart:",
-                query_params=_address(claim.entry),
+                query_params=_address(found),
             )
 
 
@@ -95,6 +95,9 @@ def _interval(found: Found, _: Translate) -> str:
     )
 
 
-def _address(entry: str) -> dict[str, str]:
+def _address(found: Found) -> dict[str, str]:
+    """The shipped results, at the claim's target where it has one."""
+    measure = found.claim.measure
     spoken = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
-    return {"gallery": entry, **spoken}
+    target = {"target": f"{measure.target:g}"} if isinstance(measure, Sooner) else {}
+    return {"gallery": found.claim.entry, **target, **spoken}

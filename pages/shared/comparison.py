@@ -55,8 +55,9 @@ def _draw(chosen: Selection, _: Translate, key: str) -> None:
         pictures.draw_save(lambda: [[chart]], told, _, key=f"{key}_save_curves")
         st.caption(
             _(
-                "Look for the curve that rises first and for bands that stay apart: where bands "
-                "overlap, these seeds cannot tell the configurations apart."
+                "Look for the curve that rises first and for bands that stay apart. Bands that "
+                "overlap do not mean that there is no difference: that is told by the intervals "
+                "of differences below, which are paired by seed."
             )
         )
     if lost := sentences.diverged(runs, _):

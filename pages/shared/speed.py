@@ -80,10 +80,11 @@ def draw_speed(selection: Selection, _: Translate) -> None:
     st.caption(
         _(
             "Epochs, updates and seconds are medians over seeds, in brackets an interval of the "
-            "median between two of its seeds: 95 % from six seeds on; of five it is their range, "
-            "which covers the median with 93.8 %. ∞: a seed that did not get there. The log-rank "
-            "test compares whole curves without pairing seeds, and its p is adjusted for the "
-            "number of comparisons, so that it is slower to see a difference than the paired ratio."
+            "median between two of its seeds: 95 % from six seeds on. Of fewer it is their range, "
+            "which covers the median with 93.8 % (five seeds), 87.5 % (four) or 75 % (three). ∞: a "
+            "seed that did not get there. The log-rank test compares whole curves without pairing "
+            "seeds, exactly where these are few, and its p is adjusted for the number of "
+            "comparisons: three seeds against three can show no difference by it."
         )
     )
     if "learning_rate" in table:

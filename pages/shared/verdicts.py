@@ -38,7 +38,7 @@ _COLOURS = {
 _LIMITS = {
     "vanishing": (1.0, 1e12, N_("Vanishing: the signal falls by at least this factor")),
     "exploding": (1.0, 1e12, N_("Exploding: the signal grows by at least this factor")),
-    "saturated": (0.0, 1.0, N_("Saturated: at least this share of a layer")),
+    "saturated": (0.0, 1.0, N_("Saturated: at least this share of a layer, without exact zeros")),
     "dying": (0.0, 1.0, N_("Dying: at least this share of a layer's units")),
     "off_centre": (0.0, 1e6, N_("Not zero-centred: |mean| at least this times the spread")),
 }
@@ -81,8 +81,9 @@ def draw_verdicts(layers: pd.DataFrame, runs: pd.DataFrame, names: list[str], _:
         st.table(pd.DataFrame(rows), border="horizontal")
     st.caption(
         _(
-            "Look at the first layer against the last: a signal that fades on its way back moves "
-            "the weights near the input slowly, whatever the learning rate."
+            "Look at the first layer against the last: with SGD, a signal that fades on its way "
+            "back moves the weights near the input slowly. Adam and its like even out the size of "
+            "gradients: compare the size of the last update, too."
         )
     )
 

@@ -26,7 +26,7 @@ BASE = ("relu", 5, 0.0, math.nan, math.nan)
 
 def test_a_difference_whose_interval_holds_zero_is_not_called_one() -> None:
     told = sentences.gaps(_gaps(BASE, ("tanh", 5, -0.001, -0.002, 0.0001)), "relu", ACCURACY, plain)
-    assert told == "tanh: no difference from relu that 5 seeds can show."
+    assert told == "tanh: at the end no difference from relu that 5 seeds can show."
 
 
 def test_clear_differences_are_sized_in_points() -> None:
@@ -67,7 +67,7 @@ def test_configurations_with_one_seed_or_none_are_named_beside_the_others() -> N
         ("step", 0, math.nan, math.nan, math.nan),
     )
     assert sentences.gaps(table, "relu", ACCURACY, plain) == (
-        "tanh: no difference from relu that 5 seeds can show. "
+        "tanh: at the end no difference from relu that 5 seeds can show. "
         "gelu: one seed to compare shows no interval; train more seeds. "
         "step: no seed that finished here and in relu."
     )

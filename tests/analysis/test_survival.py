@@ -60,12 +60,41 @@ def test_no_observations_give_no_steps() -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_log_rank_test_is_scipys(seed: int) -> None:
-    here, there = _drawn(6, seed), _drawn(9, seed + 1000)
+def test_the_log_rank_test_of_many_is_scipys(seed: int) -> None:
+    here, there = _drawn(8, seed), _drawn(11, seed + 1000)
     expected = stats.logrank(
         *(stats.CensoredData.right_censored(when, ~event) for when, event in (here, there))
     )
     assert log_rank(*here, *there) == pytest.approx(expected.pvalue)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_log_rank_test_of_few_is_exact(seed: int) -> None:
+    here, there = _drawn(4, seed), _drawn(5, seed + 1000)
+    times, events = (np.concatenate(pair) for pair in zip(here, there, strict=True))
+
+    def excess(places: np.ndarray) -> float:
+        """Observed minus expected events of the first four, by the table of each time."""
+        mine, total = places[:4].astype(int), 0.0
+        for time in np.unique(times[events]):
+            now = events & (times == time)
+            at_risk = times >= time
+            total += now[mine].sum() - now.sum() * at_risk[mine].sum() / at_risk.sum()
+        return abs(total)
+
+    expected = stats.permutation_test(
+        (np.arange(4.0), np.arange(4.0, 9.0)),
+        lambda x, y: excess(np.concatenate([x, y])),
+        alternative="greater",
+        n_resamples=math.inf,
+    )
+    assert log_rank(*here, *there) == pytest.approx(expected.pvalue)
+
+
+def test_three_against_three_are_at_best_one_in_ten() -> None:
+    all_events = np.ones(3, bool)
+    p = log_rank(np.array([4.0, 5, 6]), all_events, np.array([7.0, 7, 7]), all_events)
+    assert p == pytest.approx(2 / math.comb(6, 3))
 
 
 def test_groups_without_an_event_cannot_be_told_apart() -> None:

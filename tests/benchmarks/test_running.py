@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from benchmarks import activation_cost, measuring, record
 from benchmarks.cases import CASES, Opponent, Race, Trial
 from benchmarks.machine import Others, facts, sentence
 from benchmarks.measuring import measure, places
+from benchmarks.picture import picture
 from benchmarks.processes import ProgramFailed, run
 from benchmarks.record import Bar, Figure, Outcome
 from benchmarks.table import table
@@ -64,6 +66,33 @@ def test_a_race_tells_seconds_and_ratio_and_what_is_scaled_up(raced: Outcome) ->
     assert scikit.reached
 
 
+def test_what_was_not_trained_is_added_and_runs_are_paired_by_their_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opponent = Opponent("slow", "slow", 2)
+    chosen = places(TINY, opponent, quick=False)
+    assert len(chosen) == 3
+    assert chosen != [0, 1, 2]
+    theirs = [0.5, 0.6, 0.7]
+    ours = [theirs[chosen.index(place)] if place in chosen else 0.0 for place in range(6)]
+
+    def pretended(module: str, arguments: Sequence[str]) -> tuple[float, Any]:
+        if arguments[0] == "kassei":
+            return 4.0, {"seconds": [2.0], "trained": 2.0, "accuracies": ours}
+        # The first run has the warming, which three more need not.
+        return 9.0, {"seconds": [3.0, 1.0, 1.0], "trained": 5.0, "accuracies": theirs}
+
+    monkeypatch.setattr(measuring, "run", pretended)
+    race = Race("tiny", "tiny networks", TINY, TINY, (opponent,), tolerance=1e-9)
+    outcome = measure(race, quick=False, rounds=1, say=silent)
+    kassei, slow = outcome.figures
+    assert outcome.faults == ()
+    assert (kassei.details["seconds"], kassei.details["processes"]) == ([2.0], [4.0])
+    assert (slow.details["seconds"], slow.details["processes"]) == ([8.0], [12.0])
+    assert slow.values == (4.0,)
+    assert "Kassei's of these 0.6000" in slow.note
+
+
 def test_accuracies_that_disagree_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     def pretended(module: str, arguments: Sequence[str]) -> tuple[float, Any]:
         chosen = json.loads(arguments[2])
@@ -113,6 +142,8 @@ def test_opponents_train_runs_of_every_kind() -> None:
             assert names == {name.partition("(")[0] for name in wanted}
             rates = {config.learning_rate for config in grid}
             assert {config.learning_rate for config in chosen} == rates
+            assert {config.seed for config in chosen} == {config.seed for config in grid}
+            assert len(set(chosen)) == len(chosen)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -163,3 +194,17 @@ def test_costs_of_activations_are_measured_in_every_way_and_every_round() -> Non
             assert all(len(took) == 2 and min(took) > 0 for took in parts.values())
     content = activation_cost.document(found, (2, 8, 4), 2, 0.0)
     assert content["machine"]["processor"]
+
+
+def test_a_picture_leaves_out_what_failed_and_says_when_each_part_was_measured(
+    raced: Outcome,
+) -> None:
+    other = {**raced.machine, "commit": "1234567", "date": "2026-01-02 03:04"}
+    trial = Outcome("t", "a trial", False, 1, 1.0, 0.4, other, (Figure("it", "s", (1.0,), Bar(2)),))
+    told = json.dumps(picture({"tiny": raced, "t": trial}).to_dict())
+    assert raced.title in told
+    assert f"commit {raced.machine['commit']}" in told
+    assert "2026-01-02, commit 1234567; others used up to 40%" in told
+    wrong = replace(raced, faults=("accuracies disagree",))
+    told = json.dumps(picture({"tiny": wrong, "t": trial}).to_dict())
+    assert raced.title not in told

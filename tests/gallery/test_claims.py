@@ -97,8 +97,10 @@ def test_two_spirals() -> None:
 def test_vanishing_depth() -> None:
     name = "vanishing-depth"
     results = _results(name)
-    # "almost as well": within five points of two layers
-    assert _gap(name, "32×10 · relu", "32-32 · relu")["low"] > -0.05
+    # "learn, too, if some two points less well than two"
+    gap = _gap(name, "32×10 · relu", "32-32 · relu")
+    assert gap["low"] < -0.02 < gap["high"] < 0
+    assert results.loc["32×10 · relu", "low"] > 0.9
     # "five layers learn late, and ten hardly learn at all": 10 digits, a guess is 10 %
     assert _curve(name, "32×5 · sigmoid")[5] < 0.3
     assert _gap(name, "32×5 · sigmoid", "32×5 · relu")["high"] < 0
@@ -138,7 +140,7 @@ def test_learning_rates() -> None:
     fell = ends["best_test_accuracy"] - ends["test_accuracy"] > 0.2
     assert ((ends["status"] == "diverged") | fell).all()
     assert results.loc["lr 10", "diverged"] == results.loc["lr 10", "runs"]
-    # "it starts as well as 0.1, and falls"
+    # "it starts almost as well as 0.1, and falls"
     assert abs(_curve(name, "lr 1")[1] - _curve(name, "lr 0.1")[1]) < 0.05
     assert _curve(name, "lr 1").iloc[-1] < _curve(name, "lr 1").max() - 0.3
 
@@ -149,16 +151,20 @@ def test_outliers() -> None:
     assert set(_bundle(name).runs["outliers"]) == {0.15}
     others = [label for label in results.index if label != "mse"]
     assert len(others) == 3
-    # "find the sine"; "fits it worse than they do, hardly better than a constant would" (R² of 0)
+    # "find the sine"; "worse than they do, not clearly better than a constant would" (R² of 0)
     assert results.loc[others, "low"].min() > 0.7
     assert all(_gap(name, label, "mse")["low"] > 0 for label in others)
+    assert results.loc["mse", "low"] < 0
     assert results.loc["mse", "high"] < 0.2
 
 
 def test_classification_losses() -> None:
     name = "classification-losses"
     results = _results(name)
-    # "end alike": no difference that the seeds can show; "all five are at 96 % or more"
+    # "Hinge ends a little above cross-entropy"; "level with it": no difference that the seeds can
+    # show; "all five are at 96 % or more"
+    gap = _gap(name, "hinge", "cross_entropy")
+    assert 0 < gap["low"] < gap["high"] < 0.005
     for label in ("focal", "mse"):
         gap = _gap(name, label, "cross_entropy")
         assert gap["low"] < 0 < gap["high"]
@@ -178,7 +184,7 @@ def test_initial_weights() -> None:
     # "nothing is learned": 10 % is a guess; "learns badly"
     assert results.loc[["zeros", "normal(0.01)"], "high"].max() < 0.15
     assert all(_gap(name, "normal(1)", label)["high"] < 0 for label in good)
-    # "by the same factor: below 1 the signal is gone …, above 1 it explodes. He's … makes it 1"
+    # "by the same factor: far below 1 the signal is gone …, far above 1 it explodes. He's … 1"
     spread = _layers(name, "std", 0).groupby("configuration").mean()
     assert spread.loc["normal(0.01)", 5] < 1e-4 * spread.loc["normal(0.01)", 1]
     assert spread.loc["normal(1)", 5] > 100 * spread.loc["normal(1)", 1]
@@ -195,6 +201,9 @@ def test_zero_centred() -> None:
     assert means.loc["relu"].min(axis=None) > 0.2
     assert results["high"]["sigmoid"] < results["low"].drop("sigmoid").min()
     assert _pace(name, 0.95)["tanh"] <= 5
+    # "tanh and ELU are there first"
+    pace = _pace(name, 0.95)
+    assert pace[["tanh", "elu"]].max() < pace[["relu", "sigmoid"]].min()
     # "ends level with tanh": no clear difference, and within two points
     gap = _gap(name, "relu", "tanh")
     assert -0.02 < gap["low"] < 0 < gap["high"] < 0.02

@@ -68,8 +68,8 @@ def test_effects_are_told_in_their_units_in_both_languages() -> None:
     # R² has no points.
     assert brief(_found("mae-above-mse"), english) == "+1.09 (+0.762 – +1.41)"
     assert "95 % interval +0.762 to +1.41" in sentence(_found("mae-above-mse"), english)
-    assert line(_found("relu-dies"), english) == "50 %"
-    assert brief(_found("relu-dies"), english) == "98.1 % (97.3 % – 99.0 %)"
+    assert line(_found("relu-dies"), english) == "40 %"
+    assert brief(_found("relu-dies"), english) == "64.3 % (62.5 % – 66.0 %)"
     assert "of layer 10 is 5.2×10⁵ times" in sentence(_found("sigmoid-vanishes"), english)
 
 

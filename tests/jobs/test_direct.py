@@ -15,6 +15,7 @@ from core.engine.processors import processors
 from core.engine.start import LEVEL, THREADS
 from core.errors import DataUnavailable, InvalidExperiment, UnknownRun
 from core.jobs import Results
+from core.jobs.direct import ENGINES
 from core.report import EpochReport
 from core.store import Store
 from data import load, mnist
@@ -276,3 +277,15 @@ def test_samples_that_cannot_be_read_are_told_once_and_none_are_kept_after_a_sto
     with pytest.raises(DataUnavailable, match="gone"):
         train(whole)
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_r2_of_targets_that_are_all_alike_is_not_defined(engine: str) -> None:
+    """One test sample: no run is the best, and none is infinitely bad."""
+    experiment = Experiment(dataset="diabetes", test_samples=1, hidden=[4], epochs=1)
+    results = train(experiment, engine=engine)
+    runs = results.store.runs(results.run_ids)
+    assert runs["test_r2"].isna().all()
+    assert runs["best_epoch"].isna().all()
+    assert np.isfinite(runs["train_r2"]).all()
+    assert np.isfinite(runs["test_mae"]).all()

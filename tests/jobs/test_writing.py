@@ -1,7 +1,7 @@
 """What training tells, written while it goes on: in order, soon, and few times."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 import pytest
 
@@ -28,6 +28,10 @@ def run_id(store: Store) -> str:
 
 def told(run_id: str, epoch: int) -> list[Report]:
     return [EpochReport(run_id, epoch, updates=epoch, seconds=0.1, train_loss=1.0, test_loss=2.0)]
+
+
+def in_turn(*each: Told) -> Generator[Told, None, None]:
+    yield from each
 
 
 def epochs_in(store: Store, run_id: str) -> list[int]:
@@ -152,7 +156,7 @@ def test_what_was_told_after_what_could_not_be_written_is_not_written(
 
 def test_a_report_that_cannot_be_written_ends_it(store: Store, run_id: str) -> None:
     with pytest.raises(UnknownRun):
-        list(stored(store, iter([told(run_id, 0), told("0" * 16, 0), told(run_id, 1)])))
+        list(stored(store, in_turn(told(run_id, 0), told("0" * 16, 0), told(run_id, 1))))
 
 
 def test_a_state_is_kept_after_the_reports_that_lead_to_it(
@@ -166,5 +170,28 @@ def test_a_state_is_kept_after_the_reports_that_lead_to_it(
 
     monkeypatch.setattr(States, "keep", noting)
     state = BlockState("company", 2, (run_id,), b"content")
-    list(stored(store, iter([told(run_id, 1), told(run_id, 2), state, told(run_id, 3)])))
+    list(stored(store, in_turn(told(run_id, 1), told(run_id, 2), state, told(run_id, 3))))
     assert set(kept_with[0]) >= {1, 2}
+
+
+def test_what_cannot_be_written_ends_the_training_though_the_exception_is_held(
+    store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notebook keeps the last exception, and its frames everything that they had begun."""
+    ended = []
+
+    def telling() -> Generator[Told, None, None]:
+        try:
+            for epoch in range(_EPOCHS):
+                yield told(run_id, epoch)
+        finally:
+            ended.append(True)
+
+    def full(_: Iterable[Report]) -> None:
+        raise StoreUnavailable("full")
+
+    monkeypatch.setattr(store, "write", full)
+    with pytest.raises(StoreUnavailable) as held:
+        list(stored(store, telling()))
+    assert held.value.__traceback__
+    assert ended
