@@ -118,21 +118,22 @@ def from_row(row: Mapping[Any, Any]) -> RunConfig:
     return RunConfig(**given)
 
 
-def listed(field: str, text: str) -> list[Any]:
+def listed(field: str, text: str, most: int = MAX_RUNS) -> list[Any]:
     """The values of a comma-separated list: ``relu,leaky_relu(0.1)``, ``0-4``, ``0,3-5``.
 
-    Ranges of whole numbers are for seeds alone; commas in brackets belong to a choice.
+    Ranges of whole numbers are for seeds alone, at most ``most`` of them; commas in brackets
+    belong to a choice.
     """
     values: list[Any] = []
     for part in map(str.strip, _parts(text)):
         span = _RANGE.fullmatch(part) if field == "seed" else None
         if span:
             first, last = int(span[1]), int(span[2])
-            if last - first >= MAX_RUNS:
+            if last - first >= most:
                 raise InvalidExperiment(
                     N_("The lists make {runs} runs; at most {most} are possible."),
                     runs=f"{last - first + 1:,}",
-                    most=f"{MAX_RUNS:,}",
+                    most=f"{most:,}",
                 )
             if last < first:
                 raise InvalidExperiment(

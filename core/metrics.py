@@ -82,9 +82,16 @@ def measured(seconds: float) -> str:
 
     Number and unit stay in one line.
     """
-    brief = 0 < seconds < 0.0995
+    brief = 0 <= seconds < 0.0995
     shown = f"{number(1000 * seconds, 2)} ms" if brief else duration(seconds)
     return shown.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def p_value(value: float) -> str:
+    """The p of a test with three decimals; never 0, which no test gives."""
+    if math.isnan(value):
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def duration(seconds: float, translate: Translate = str) -> str:

@@ -14,7 +14,8 @@ PARTS = {
     "softmax": N_("Softmax: p − t"),
 }
 
-frame = draw_frame(TITLE)
+# Of the formula its field says what is wrong.
+frame = draw_frame(TITLE, tells=("formula",))
 _ = frame.translate
 st.title(_(TITLE), anchor=False)
 

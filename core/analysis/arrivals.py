@@ -94,7 +94,8 @@ def arrivals(
 def steps(reached: pd.DataFrame, names: Sequence[str], unit: str) -> pd.DataFrame:
     """Shares of seeds that have arrived by ``unit``, of the configurations ``names``.
 
-    Columns: configuration, time, share, low, high, at_risk, n; each begins with 0 at time 0.
+    Columns: configuration, time, share, low, high, at_risk, n; each begins at time 0, with those
+    that are there untrained.
 
     Args:
         reached: rows of ``arrivals``.
@@ -104,8 +105,10 @@ def steps(reached: pd.DataFrame, names: Sequence[str], unit: str) -> pd.DataFram
     times, arrived = reached[unit].to_numpy(dtype=float), reached["reached"].to_numpy(bool)
     found = shares(times[chosen], arrived[chosen], every[chosen])
     sizes = np.bincount(every[chosen], minlength=len(names))
-    begun, later = np.flatnonzero(sizes), found.time > 0
-    # Before the first epoch nothing can have been measured: no band there.
+    later = (found.time > 0) | (found.share > 0)
+    there = found.group[later & (found.time <= 0)]
+    begun = np.setdiff1d(np.flatnonzero(sizes), there)
+    # Who has not arrived untrained cannot have before the first epoch: no band there.
     nothing = np.zeros(len(begun))
     group = np.concatenate([begun, found.group[later]])
     time = np.concatenate([nothing, found.time[later]])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.analysis.predictions import Disagreement
 from core.language import Translate
-from core.metrics import Metric, number
+from core.metrics import Metric, number, p_value
 
 
 def best_and_worst(values: Mapping[str, float], metric: Metric, seed: int, _: Translate) -> str:
@@ -78,10 +78,11 @@ def disagreement(found: Disagreement, first: str, second: str, _: Translate) -> 
     )
     if len(found.only_first) + len(found.only_second) == 0:
         return said
-    verdict = _("Chance among test samples explains such a difference (McNemar's test, p = {p}).")
+    verdict = _("Chance among test samples explains such a difference (McNemar's test, p {p}).")
     if found.p_value < 0.05:
-        verdict = _("Chance among test samples hardly explains that (McNemar's test, p = {p}).")
-    return f"{said} {verdict.format(p=number(found.p_value, 2))}"
+        verdict = _("Chance among test samples hardly explains that (McNemar's test, p {p}).")
+    p = p_value(found.p_value)
+    return f"{said} {verdict.format(p=p if p.startswith('<') else f'= {p}')}"
 
 
 def outliers(fits: Mapping[str, pd.DataFrame], _: Translate) -> str:

@@ -162,11 +162,12 @@ def gaps(differences: pd.DataFrame, baseline: str, metric: Metric, _: Translate)
         sentence.format(
             names=_names(group, _),
             baseline=baseline,
+            metric=_(metric.title),
             range=_range([abs(row["difference"]) for row in group], metric, _),
         )
         for group, sentence in (
-            (better, _("Better than {baseline}: {names} (by {range}).")),
-            (worse, _("Worse than {baseline}: {names} (by {range}).")),
+            (better, _("Better than {baseline} in {metric}: {names} (by {range}).")),
+            (worse, _("Worse than {baseline} in {metric}: {names} (by {range}).")),
         )
         if group
     ]

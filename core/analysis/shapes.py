@@ -3,6 +3,7 @@
 Records of the catalog in, frames and numbers out, all computed from f and f' themselves.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,9 @@ Array = NDArray[Any]
 _GRID = np.linspace(-10, 10, 8001)
 # So near to a point of the grid lie the two sides of a kink.
 _BESIDE = 1e-7
+# Beyond the grid, where f' is 0 or has no bound as far as double precision tells.
+_FAR = np.logspace(1, 16, 601)
+_NOTHING, _NO_BOUND = 1e-6, 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,9 @@ class Shape:
     """The numbers of one activation.
 
     Attributes:
-        steepest, steepest_at: the greatest f' and one z where it is reached.
-        flattest, flattest_at: the least f' and one z where it is reached.
+        steepest, steepest_at: the supremum of f' and one z where it is reached, infinite where
+            f' only tends to it.
+        flattest, flattest_at: the infimum of f', likewise.
         low, high: infimum and supremum of f.
         mean: E f(z) for z from N(0, 1); 0 is centred.
         saturated: the share of z from N(0, 1) where abs(f') is at most 5 % of its greatest.
@@ -79,7 +84,7 @@ def shape(record: Activation) -> Shape:
     value = record.value(_GRID, *params)
     low, high = record.bounds(*params)
     steps = _without_points(record, slope)
-    top, least = _extreme(steps, np.nanargmax), _extreme(steps, np.nanargmin)
+    top, least = (_extreme(record, steps, find) for find in (np.nanargmax, np.nanargmin))
     weight = np.exp(-_GRID * _GRID / 2) / sqrt(2 * pi) * (_GRID[1] - _GRID[0])
     flat = np.abs(slope) <= SATURATION * record.steepest(*params)
     with np.errstate(all="ignore"):
@@ -110,11 +115,22 @@ def _without_points(record: Activation, slope: Array) -> Array:
     return np.where(below | above, np.nan, slope)
 
 
-def _extreme(slope: Array, find: Any) -> tuple[float, float]:
-    """(z, f') where ``find`` finds it; the middle of where it is reached, 0 if that is among."""
+def _extreme(record: Activation, slope: Array, find: Any) -> tuple[float, float]:
+    """(z, f') where ``find`` finds it; the middle of where it is reached, 0 if that is among.
+
+    At an end of the grid what f' comes to beyond it counts.
+    """
     finite = np.where(np.isfinite(slope), slope, np.nan)
     if np.isnan(finite).all():
         return float("nan"), float("nan")
     best = finite[find(finite)]
     at = _GRID[np.abs(finite - best) <= 1e-12 * max(1.0, abs(best))]
-    return float(at[np.argmin(np.abs(at))]), float(best)
+    z = float(at[np.argmin(np.abs(at))])
+    if abs(z) < _GRID[-1]:
+        return z, float(best)
+    side = math.copysign(1, z)
+    far = record.slope(side * _FAR, *arguments(record))
+    best = far[find(far)]
+    if abs(best) > _NO_BOUND:
+        best = math.copysign(math.inf, best)
+    return side * math.inf, 0.0 if abs(best) < _NOTHING else float(best)

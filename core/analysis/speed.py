@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.analysis.rates import RateRange, rate_text
 from core.language import N_, Translate
-from core.metrics import measured, number
+from core.metrics import measured, number, p_value
 
 _MOST_NAMED = 8
 _CELL = ("name", "kind", "learning_rate")
@@ -63,15 +63,16 @@ def ratios(race: pd.DataFrame, baseline: str, target: str, _: Translate) -> str:
     bounds = [row for row in others if row["bound"] in ("least", "most")]
     telling = [row for row in bounds if not idle(row)]
     for bound, sentence in (
-        ("least", _("Sooner than {baseline} in these {n} seeds, by at least: {list}.")),
-        ("most", _("Later than {baseline} in these {n} seeds, by at least: {list}.")),
+        ("least", _("Sooner than {baseline} in {seeds}, by at least: {list}.")),
+        ("most", _("Later than {baseline} in {seeds}, by at least: {list}.")),
     ):
         group = [row for row in telling if row["bound"] == bound]
         if group:
             times = [row["ratio"] if bound == "least" else 1 / row["ratio"] for row in group]
             named = _each(_names(group), [f"×{number(value)}" for value in times], _)
             n = max(row["pairs"] for row in group)
-            told.append(sentence.format(baseline=baseline, n=n, list=named))
+            seeds = _("the one seed") if n == 1 else _("these {n} seeds").format(n=n)
+            told.append(sentence.format(baseline=baseline, seeds=seeds, list=named))
     if telling:
         told.append(
             _(
@@ -172,7 +173,7 @@ def table(race: pd.DataFrame, baseline: str, _: Translate, unit: str = "epochs")
                 _("times sooner"): (
                     _("baseline") if label == baseline else "–" if idle(row) else ratio_text(row, _)
                 ),
-                _("p (log-rank)"): _p(float(row["p"])),
+                _("p (log-rank)"): p_value(float(row["p"])),
                 **{titles[name]: _span(row, name, texts[name], _) for name in others},
             }
         )
@@ -269,12 +270,6 @@ def _span(row: _Row, unit: str, text: Any, _: Translate) -> str:
     if math.isnan(low) or low == high:
         return shown(middle)
     return f"{shown(middle)} ({shown(low)}–{shown(high)})"
-
-
-def _p(value: float) -> str:
-    if math.isnan(value):
-        return "–"
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _each(names: Iterable[str], texts: Iterable[str], _: Translate) -> str:

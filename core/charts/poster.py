@@ -185,9 +185,12 @@ def _still(content: Any) -> Any:
         return [_still(part) for part in content]
     if not isinstance(content, dict):
         return content
-    rule = content.get("condition")
-    if isinstance(rule, dict) and "param" in rule:
-        return {"value": rule["value"] if rule.get("empty", True) else content["value"]}
+    rules = content.get("condition", ())
+    rules = rules if isinstance(rules, list) else [rules]
+    if any("param" in rule for rule in rules):
+        # The first that holds counts; one with an empty selection holds of everything unless told.
+        held = (rule for rule in rules if rule.get("empty", True))
+        return {"value": next(held, content)["value"]}
     kept = {key: _still(part) for key, part in content.items() if key not in ("params", "datasets")}
     dragged = [one for one in content.get("params", ()) if one["select"]["type"] == "interval"]
     rows = {"datasets": content["datasets"]} if "datasets" in content else {}

@@ -172,7 +172,7 @@ _NOTHING = object()
 
 def _listed(name: str, text: str, version: str | None, notes: list[KasseiError]) -> list[Any]:
     """The values that ``text`` says of one field, each as its reader takes it."""
-    parts: list[Any] | None = _tried(notes, lambda given: listed(name, given), text)
+    parts: list[Any] | None = _tried(notes, lambda given: listed(name, given, MAX_RUNS), text)
     if parts is None:
         return []
     if not parts:

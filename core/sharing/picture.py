@@ -7,6 +7,7 @@ Japanese. Knows no chart: a specification in, bytes out.
 
 import functools
 import json
+import re
 import struct
 import subprocess
 import sys
@@ -51,10 +52,17 @@ def render(specification: Mapping[str, Any], notes: Mapping[str, str]) -> bytes:
             N_("The picture could not be drawn: {reason}"), reason=str(error)[:200]
         ) from error
     if done.returncode or not done.stdout.startswith(_SIGNATURE):
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["–"]
-        raise PictureFailed(N_("The picture could not be drawn: {reason}"), reason=lines[-1][:200])
+        reason = _reason(done.stderr.decode(errors="replace"))
+        raise PictureFailed(N_("The picture could not be drawn: {reason}"), reason=reason[:200])
     chunks = b"".join(_chunk(word, text) for word, text in notes.items())
     return done.stdout[:_HEADER] + chunks + done.stdout[_HEADER:]
+
+
+def _reason(stderr: str) -> str:
+    """What went wrong: the line that names an error, where lines of a stack follow it."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()] or ["–"]
+    named = [line for line in lines if re.match(r"(\w+\.)*\w*Error\b", line)]
+    return (named or lines)[-1]
 
 
 def undrawable(text: str) -> str:

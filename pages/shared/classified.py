@@ -11,7 +11,15 @@ from core.charts.matrices import confusion_panel
 from core.language import Translate
 from core.metrics import METRICS
 from pages.shared import pictures
-from pages.shared.predicting import Shown, answers, ended_early, names, test_images, with_weights
+from pages.shared.predicting import (
+    Shown,
+    answers,
+    choose_seed,
+    ended_early,
+    names,
+    test_images,
+    with_weights,
+)
 
 _MOST_PICTURES = 18
 
@@ -69,10 +77,11 @@ def _draw_disagreement(
 ) -> None:
     st.subheader(_("Right here, wrong there"), anchor=False)
     labels = list(shown.of_seed["configuration"])
-    left, right = st.columns(2)
+    left, right, last = st.columns([3, 3, 1])
     first = left.selectbox(_("This one"), labels, key="predictions_first")
     others = [label for label in labels if label != first]
     second = right.selectbox(_("and that one"), others, key="predictions_second")
+    choose_seed(shown, last, _)
     runs = shown.of_seed.set_index("configuration")["run_id"]
     (one, truth), (two, _same) = answered[str(runs[first])], answered[str(runs[second])]
     found = predictions.disagreement(one, two, truth)

@@ -5,7 +5,7 @@ after a start goes straight to a page's own address.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -76,13 +76,14 @@ class Frame:
     translate: Translate
 
 
-def draw_frame(title: str, *, icon: bool = True) -> Frame:
+def draw_frame(title: str, *, icon: bool = True, tells: Sequence[str] = ()) -> Frame:
     """Set up the page, draw logo, links and language switch.
 
     Args:
         title: a marked sentence.
         icon: whether to set the tab's icon now. Streamlit imports NumPy and PIL for it; a page
             that must be quick calls ``draw_icon`` when all else is drawn.
+        tells: parts of the link of which the page itself says what could not be read.
     """
     language = _language()
     _ = translator(language)
@@ -104,7 +105,7 @@ def draw_frame(title: str, *, icon: bool = True) -> Frame:
                 draw_link(page, _(label))
         _switch(language)
         _speak(language)
-    _tell_notes(_)
+    _tell_notes(tells, _)
     return Frame(language, _)
 
 
@@ -149,13 +150,14 @@ def _travelling() -> dict[str, str]:
     return travelling(asked)
 
 
-def _tell_notes(_: Translate) -> None:
-    """What of the link could not be read, a sentence each."""
+def _tell_notes(untold: Sequence[str], _: Translate) -> None:
+    """What of the link could not be read, a sentence each, but for the parts ``untold``."""
     if not st.query_params.to_dict().keys() - {"lang"} and _language_is_known():
         return
-    from pages.shared.binding import current_link
+    from pages.shared import caches
 
-    notes = current_link().notes
+    parts = {name: text for name, text in st.query_params.to_dict().items() if name not in untold}
+    notes = caches.link(parts, repr(parts)).notes
     if notes:
         head = _("Some of this link could not be read; the rest is shown.")
         st.warning("\n- ".join([head + "\n", *(escaped(note.told(_)) for note in notes)]))

@@ -59,8 +59,8 @@ def _ask_formula(place: st.delta_generator.DeltaGenerator, _: Translate) -> Acti
         return None
     try:
         return activation(text)
-    except InvalidExperiment:
-        # Why not stands above, as of every part of a link that cannot be read.
+    except InvalidExperiment as error:
+        st.warning(escaped(error.told(_)))
         return None
 
 
@@ -213,11 +213,11 @@ def _costs() -> Costs | None:
 
 
 def _at(value: float, at: float) -> str:
-    """A value of f' and where it is reached; at an end of what was searched, in the limit."""
-    if not math.isfinite(value):
+    """A value of f' and where it is reached, or to where z goes when f' tends to it."""
+    if math.isnan(value):
         return "–"
-    if abs(at) > 9.99:
-        return f"{number(value)} (→ {_bound(math.copysign(math.inf, at))})"
+    if math.isinf(at):
+        return f"{number(value)} (→ {number(at)})"
     # A kink's two sides are next to it, on a grid.
     return f"{number(value)} ({round(at, 2) + 0:.2f})".replace("(-", "(−")
 

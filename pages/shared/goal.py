@@ -11,6 +11,7 @@ import streamlit as st
 from core.analysis.arrivals import level_of_best
 from core.analysis.comparison import headline
 from core.analysis.convergence import suggested_target
+from core.analysis.stopping import as_of_stop
 from core.language import N_, Translate
 from core.metrics import METRICS, Metric, number
 from core.report import Status
@@ -72,7 +73,8 @@ def choose_goal(
             )
             == "best"
         )
-        target = _target(runs, metric, of_best, _)
+        # Of a stopped comparison that of the leaderboard: by the last epoch that all have.
+        target = _target(as_of_stop(runs, epochs)[0], metric, of_best, _)
         unit = st.segmented_control(
             _("Counted in"),
             list(UNITS),

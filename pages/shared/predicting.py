@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.configurations import members, numbered, relabelled
 from core.analysis.forward import Network, network
@@ -21,7 +22,7 @@ from core.document import from_row
 from core.experiment import RunConfig
 from core.language import N_, Translate
 from core.report import ACTIVE, GIVEN_UP, Status
-from data import Dataset, load
+from data import Dataset, Source, load
 from data.mnist import pixels, test_arrays
 from data.sizing import settings
 from pages.shared import caches
@@ -29,6 +30,7 @@ from pages.shared.markdown import escaped
 from pages.shared.selection import Selection
 
 MOST_PANELS = 12
+_SEED = "predictions_seed"
 # Ends before the last epoch.
 EARLY = (Status.DIVERGED, *GIVEN_UP)
 _ENDS = {
@@ -52,7 +54,7 @@ class Shown:
     ``runs`` has a column ``configuration``; ``of_seed`` are those of the chosen seed whose
     weights were kept, at most MOST_PANELS, in the order of the configurations; ``kept`` are the
     epochs of these weights by run_id, first to last; ``config`` is the first one's: all share its
-    data set.
+    data set; ``seeds`` are those that can be chosen.
     """
 
     selection: Selection
@@ -61,6 +63,7 @@ class Shown:
     kept: Mapping[str, tuple[int, ...]]
     config: RunConfig
     left_out: int
+    seeds: tuple[int, ...]
 
     @property
     def seed(self) -> int:
@@ -107,10 +110,13 @@ def choose_shown(selection: Selection, _: Translate) -> Shown | None:
         dataset = columns[1].selectbox(_(title), datasets, key="predictions_dataset")
         # What differs between two data sets is no label among the runs of one.
         runs = relabelled(runs[runs["dataset"] == dataset])
-    seeds = sorted(int(seed) for seed in runs["seed"].unique())
-    seed = columns[0].selectbox(
-        _("Seed: one split and one draw of the first weights"), seeds, key="predictions_seed"
-    )
+    seeds = tuple(sorted(int(seed) for seed in runs["seed"].unique()))
+    seed = st.session_state.get(_SEED, seeds[0])
+    if _by_seed(from_row(runs.iloc[0].to_dict()).source):
+        seed = columns[0].selectbox(
+            _("Seed: one split and one draw of the first weights"), seeds, key=_SEED
+        )
+    seed = seed if seed in seeds else seeds[0]
     chosen = runs[runs["seed"] == seed].drop_duplicates("configuration")
     kept = {run_id: selection.snapshot_epochs(run_id) for run_id in chosen["run_id"]}
     there = chosen["run_id"].map(lambda run_id: bool(kept[run_id])).to_numpy(bool)
@@ -123,7 +129,17 @@ def choose_shown(selection: Selection, _: Translate) -> Shown | None:
     shown = with_weights.iloc[np.argsort(order, kind="stable")]
     drawn = shown.head(MOST_PANELS)
     config = from_row(drawn.iloc[0].to_dict())
-    return Shown(selection, runs, drawn, kept, config, len(shown) - MOST_PANELS)
+    return Shown(selection, runs, drawn, kept, config, len(shown) - MOST_PANELS, seeds)
+
+
+def _by_seed(source: Source) -> bool:
+    """Whether all that is drawn of such data is of one seed, not of all together."""
+    return source.kind == "plane" or source.task.kind == "regression"
+
+
+def choose_seed(shown: Shown, place: DeltaGenerator, _: Translate) -> None:
+    """The menu of the seed, beside the only thing that is of one seed."""
+    place.selectbox(_("Seed"), shown.seeds, key=_SEED)
 
 
 def _tell_none(runs: pd.DataFrame, _: Translate) -> None:

@@ -175,6 +175,22 @@ def test_the_test_of_the_curves_is_the_log_rank_test_adjusted_for_their_number(
     assert math.isnan(_row(table, "tanh")["p"])
 
 
+def test_who_is_there_untrained_is_in_the_curve_from_its_beginning(
+    runs: Make, epochs: Make
+) -> None:
+    frame = runs([({"seed": s}, 0.9) for s in range(3)])
+    reached = arrivals(epochs(frame, [[0.9], [0.9, 0.9], [0.1, 0.9]]), frame, ACCURACY, 0.8)
+    curve = steps(reached, ["relu"], "epochs")
+    assert curve["time"].tolist() == [0, 1]
+    assert curve["share"].tolist() == pytest.approx([2 / 3, 1])
+    assert curve["at_risk"].tolist() == [3, 1]
+    # None of them: the curve begins with 0, without a band.
+    late = steps(
+        arrivals(epochs(frame, [[0.1, 0.9]] * 3), frame, ACCURACY, 0.8), ["relu"], "epochs"
+    )
+    assert late[["time", "share", "low", "high"]].iloc[0].tolist() == [0, 0, 0, 0]
+
+
 def test_no_epochs_yet_give_empty_tables(runs: Make, epochs: Make) -> None:
     frame = runs([({}, math.nan, "queued")])
     nothing = epochs(frame, [[0.1]]).iloc[:0]

@@ -38,14 +38,14 @@ def test_clear_differences_are_sized_in_points() -> None:
     )
     told = sentences.gaps(table, "relu", ACCURACY, plain)
     assert told == (
-        "Better than relu: gelu (by 0.20 points). "
-        "Worse than relu: tanh, sigmoid (by 0.10–0.50 points)."
+        "Better than relu in test accuracy: gelu (by 0.20 points). "
+        "Worse than relu in test accuracy: tanh, sigmoid (by 0.10–0.50 points)."
     )
 
 
 def test_a_lower_loss_is_better() -> None:
     told = sentences.gaps(_gaps(BASE, ("tanh", 5, -0.2, -0.3, -0.1)), "relu", LOSS, plain)
-    assert told == "Better than relu: tanh (by 0.200)."
+    assert told == "Better than relu in test loss: tanh (by 0.200)."
 
 
 def test_one_seed_claims_nothing() -> None:

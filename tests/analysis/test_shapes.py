@@ -1,5 +1,6 @@
 """Shapes, depth and pulls against closed forms, quadrature and scipy."""
 
+import math
 from itertools import pairwise
 from math import sqrt
 
@@ -18,7 +19,7 @@ from core.analysis.pulls import (
     softmax_parts,
 )
 from core.analysis.shapes import curves, shape
-from core.catalog import ACTIVATIONS, LOSSES
+from core.catalog import ACTIVATIONS, LOSSES, Activation
 from core.catalog.formula import activation
 
 
@@ -40,6 +41,27 @@ def test_the_least_slope_is_one_of_a_side_not_of_a_kink_alone() -> None:
     assert shape(ACTIVATIONS["relu"]).flattest == 0
     # A formula that turns quickly keeps its extrema.
     assert shape(activation("sin(40*x)/40")).flattest == pytest.approx(-1, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("record", "greatest", "least"),
+    [
+        (ACTIVATIONS["elu"], (1, 0), (0, -math.inf)),
+        (ACTIVATIONS["softplus"], (1, math.inf), (0, -math.inf)),
+        # 1 / (1 + |z|)^2 falls so slowly that it is 0.008 at 10 still.
+        (ACTIVATIONS["softsign"], (1, 0), (0, -math.inf)),
+        (activation("x**3"), (math.inf, -math.inf), (0, 0)),
+        (activation("exp(x)"), (math.inf, math.inf), (0, -math.inf)),
+        (activation("x / 2 + tanh(x)"), (1.5, 0), (0.5, -math.inf)),
+    ],
+    ids=lambda case: getattr(case, "title", None),
+)
+def test_what_the_slope_only_tends_to_is_the_limit(
+    record: Activation, greatest: tuple[float, float], least: tuple[float, float]
+) -> None:
+    found = shape(record)
+    assert (found.steepest, found.steepest_at) == pytest.approx(greatest, abs=5e-3)
+    assert (found.flattest, found.flattest_at) == pytest.approx(least, abs=5e-3)
 
 
 def test_means_and_saturation_for_normal_inputs_are_the_closed_forms() -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from core.charts import vega
+from core.charts.pointing import pointed
 from core.charts.poster import About, poster, texts_chart, wrapped
 
 ABOUT = About("Which one?", ("moons · 3 seeds",), ("https://a/?b=c",))
@@ -38,6 +39,16 @@ def test_a_file_shows_what_a_page_shows_while_nobody_points() -> None:
     assert "hovered" not in str(chart)
     opacities = [layer["encoding"]["opacity"] for layer in chart["layer"]]
     assert opacities == [{"value": 0.9}, {"value": 0.1}]
+
+
+def test_of_several_rules_on_pointing_a_file_has_what_holds_while_nobody_points() -> None:
+    frame = pd.DataFrame({"x": [1, 2], "name": ["a", "a"]})
+    hovered = vega.selection_point("hovered", fields=["name"], on="pointerover", nearest=True)
+    opacity = pointed(hovered, 0.25)
+    chart = vega.Chart(frame).mark_point().encode(x="x:Q", opacity=opacity).add_params(hovered)
+    (drawn, _link) = poster(ABOUT, [[chart]], "sans-serif", 900)["vconcat"]
+    assert drawn["encoding"]["opacity"] == {"value": 1}
+    assert "hovered" not in str(drawn)
 
 
 def test_a_table_of_texts_has_a_line_for_each_row_and_its_headings() -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.engine.draws import initial_weights
 from core.experiment import Experiment
-from core.report import EpochReport, LayerReport, RunEnd, Status
+from core.report import EpochReport, LayerReport, Report, RunEnd, Snapshot, Status
 from core.store import Store
 from pages.shared import caches
 
 ROOT = Path(__file__).resolve().parents[2]
+_LOST = (Status.DIVERGED, Status.CANCELLED)
 
 
 def page(name: str = "", **link: str) -> AppTest:
@@ -67,3 +69,28 @@ def finish(store: Store, experiment: Experiment, *endings: Status) -> str:
 def finished() -> Callable[..., str]:
     """``finished(store, experiment, *endings)``: a job whose runs have ended."""
     return finish
+
+
+def drawn_up(store: Store, experiment: Experiment, *endings: Status, early: int = 1) -> str:
+    """Runs with the weights of their seeds' first draws, as if these had been trained.
+
+    Those that ended otherwise than well have the epochs before ``early``.
+    """
+    store.add_runs(experiment.grid(), experiment.name, "stacked")
+    for place, config in enumerate(experiment.grid()):
+        weights = [
+            part
+            for pair in initial_weights(config.seed, config.sizes, "he_normal", "normal(0.5)")
+            for part in pair
+        ]
+        ending = endings[place] if endings else Status.FINISHED
+        reports: list[Report] = []
+        for epoch in range(early if ending in _LOST else config.epochs + 1):
+            scores = (0.5, 0.5) if config.source.task.kind == "classification" else ()
+            reports.append(EpochReport(config.run_id, epoch, epoch, 0.1, 0.5, 0.5, *scores))
+            if ending != Status.FAILED:
+                reports.append(Snapshot(config.run_id, epoch, tuple(weights)))
+        store.write(
+            [*reports, *([] if ending == Status.RUNNING else [RunEnd(config.run_id, ending)])]
+        )
+    return ",".join(config.run_id for config in experiment.grid())

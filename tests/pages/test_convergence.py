@@ -129,6 +129,18 @@ def test_what_was_stopped_before_its_first_epoch_has_no_speed_and_says_so(store:
     assert "this is the state at epoch 0" in _texts(app)
 
 
+def test_a_stopped_comparison_has_the_target_of_its_leaderboard(
+    store: Store, finished: Finished
+) -> None:
+    job_id = finished(store, DEEP, *[Status.CANCELLED] * 4)
+    compared = opened("Compare", job=job_id)
+    (board,) = (box for box in compared.selectbox if box.label == "Target")
+    app = opened(CONVERGENCE, job=job_id)
+    # All of them end at 82 %.
+    assert board.value == 0.8
+    assert app.number_input(key="goal_target").value == 80
+
+
 def test_a_failed_job_says_why(store: Store) -> None:
     job_id = store.submit(DEEP)
     store.start_job(job_id)

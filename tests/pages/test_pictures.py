@@ -13,10 +13,13 @@ from PIL import Image
 from core.charts import vega
 from core.charts.poster import About
 from core.errors import BundleUnavailable, PictureFailed
+from core.experiment import Experiment
 from core.sharing import picture
+from core.store import Store
 from pages.shared import caches, pictures
 
-from .conftest import opened
+from .conftest import drawn_up, opened
+from .conftest import page as here
 
 Saves = dict[str, Callable[[], bytes]]
 
@@ -34,28 +37,73 @@ def saves(monkeypatch: pytest.MonkeyPatch) -> Iterator[Saves]:
     return found
 
 
+@pytest.fixture
+def troubles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Why pictures could not be drawn: their files hold a sentence then, and no chart."""
+    found: list[str] = []
+    draw = picture.render
+
+    def render(specification: Any, notes: Any) -> bytes:
+        try:
+            return draw(specification, notes)
+        except PictureFailed as error:
+            found.append(str(error))
+            raise
+
+    monkeypatch.setattr(picture, "render", render)
+    return found
+
+
+MOONS, FITTED, DIGITS = (
+    Experiment(dataset=name, activation=["relu", "tanh"], seed=[0, 1], epochs=2)
+    for name in ("moons", "sine", "digits")
+)
+
+
 @pytest.mark.parametrize(
     ("page", "link", "keys"),
     [
-        ("Functions", {}, {"function_value", "function_slope"}),
-        ("Functions", {"part": "softmax"}, {"softmax"}),
-        ("Layers", {"gallery": "zero-centred"}, {"layers_across", "layers_strips"}),
+        ("", {}, {"landing"}),
+        ("Compare", {"gallery": "learning-rates"}, set()),
+        ("Compare", {"gallery": "outliers"}, set()),
+        ("Convergence", {"gallery": "mnist-activations"}, {"speed_shares", "speed_ratios"}),
         (
             "Convergence",
             {"gallery": "learning-rates"},
             {"speed_shares", "speed_ratios", "rates_map"},
         ),
+        ("Layers", {"gallery": "zero-centred"}, {"layers_across", "layers_strips"}),
+        ("Functions", {}, {"function_value", "function_slope"}),
+        ("Functions", {"part": "depth"}, set()),
+        ("Functions", {"part": "losses"}, set()),
+        ("Functions", {"part": "softmax"}, {"softmax"}),
+        ("Predictions", MOONS, {"surfaces"}),
+        ("Predictions", FITTED, {"residuals"}),
+        ("Predictions", DIGITS, {"confusions"}),
+        ("Runs", MOONS, {"runs_parallel"}),
     ],
 )
-def test_the_charts_of_a_page_have_a_button_and_the_first_draws_a_picture(
-    page: str, link: dict[str, str], keys: set[str], saves: Saves
+def test_every_picture_of_a_page_is_drawn(
+    page: str,
+    link: dict[str, str] | Experiment,
+    keys: set[str],
+    store: Store,
+    saves: Saves,
+    troubles: list[str],
 ) -> None:
-    app = opened(page, **link)
+    if isinstance(link, Experiment):
+        link = {"runs": drawn_up(store, link)}
+    app = here(page, lang="ja", **link)
+    # Where charts are drawn when somebody asks for them.
+    app.session_state["runs_lines"] = app.session_state["predictions_inside"] = True
+    app.run()
     assert not app.exception
     assert {f"{key}_save" for key in keys} <= set(saves)
-    content = saves[f"{min(keys)}_save"]()
-    with Image.open(io.BytesIO(content)) as drawn:
-        assert drawn.width > 700
+    assert saves
+    for draw in [draw for key, draw in saves.items() if "save" in key]:
+        with Image.open(io.BytesIO(draw())) as drawn:
+            assert drawn.width > 700
+    assert not troubles
 
 
 def test_a_picture_that_cannot_be_drawn_holds_our_sentence(

@@ -7,47 +7,20 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.engine.draws import initial_weights
 from core.experiment import Experiment
-from core.report import EpochReport, Report, RunEnd, Snapshot, Status
+from core.report import Status
 from core.store import Store
 from pages.shared import caches, sheet
 
-from .conftest import opened
+from .conftest import drawn_up, opened
 
 CHART = "vega_lite_chart"
-_LOST = (Status.DIVERGED, Status.CANCELLED)
 
 
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
     caches.answers.clear()
     caches.weights.clear()
-
-
-def _train(store: Store, experiment: Experiment, *endings: Status, early: int = 1) -> str:
-    """Runs with the weights of their seeds' first draws, as if these had been trained.
-
-    Those that ended otherwise than well have the epochs before ``early``.
-    """
-    store.add_runs(experiment.grid(), experiment.name, "stacked")
-    for place, config in enumerate(experiment.grid()):
-        weights = [
-            part
-            for pair in initial_weights(config.seed, config.sizes, "he_normal", "normal(0.5)")
-            for part in pair
-        ]
-        ending = endings[place] if endings else Status.FINISHED
-        reports: list[Report] = []
-        for epoch in range(early if ending in _LOST else config.epochs + 1):
-            scores = (0.5, 0.5) if config.source.task.kind == "classification" else ()
-            reports.append(EpochReport(config.run_id, epoch, epoch, 0.1, 0.5, 0.5, *scores))
-            if ending != Status.FAILED:
-                reports.append(Snapshot(config.run_id, epoch, tuple(weights)))
-        store.write(
-            [*reports, *([] if ending == Status.RUNNING else [RunEnd(config.run_id, ending)])]
-        )
-    return ",".join(config.run_id for config in experiment.grid())
 
 
 def _page(**link: str) -> AppTest:
@@ -57,7 +30,7 @@ def _page(**link: str) -> AppTest:
 
 
 def test_surfaces_of_every_configuration_follow_the_epoch_of_the_link(store: Store) -> None:
-    runs = _train(
+    runs = drawn_up(
         store,
         Experiment(dataset="moons", activation=["relu", "tanh", "elu"], seed=[0, 1], epochs=3),
     )
@@ -77,7 +50,7 @@ def test_surfaces_of_every_configuration_follow_the_epoch_of_the_link(store: Sto
 
 
 def test_play_goes_through_the_epochs_and_ends_at_the_last(store: Store) -> None:
-    runs = _train(store, Experiment(dataset="circles", epochs=2))
+    runs = drawn_up(store, Experiment(dataset="circles", epochs=2))
     app = _page(runs=runs, epoch="0")
     app.button(key="predictions_play").click().run()
     assert not app.exception
@@ -89,7 +62,7 @@ def test_play_goes_through_the_epochs_and_ends_at_the_last(store: Store) -> None
 
 @pytest.mark.parametrize("dataset", ["blobs", "hill"])
 def test_more_classes_and_targets_have_their_surfaces(store: Store, dataset: str) -> None:
-    app = _page(runs=_train(store, Experiment(dataset=dataset, epochs=1)))
+    app = _page(runs=drawn_up(store, Experiment(dataset=dataset, epochs=1)))
     app.session_state["predictions_inside"] = True
     app.run()
     assert not app.exception
@@ -97,14 +70,14 @@ def test_more_classes_and_targets_have_their_surfaces(store: Store, dataset: str
 
 
 def test_a_network_that_diverged_is_drawn_and_said_to_have(store: Store) -> None:
-    app = _page(runs=_train(store, Experiment(dataset="moons", epochs=1), Status.DIVERGED))
+    app = _page(runs=drawn_up(store, Experiment(dataset="moons", epochs=1), Status.DIVERGED))
     assert "diverged; test accuracy" in app.get(CHART)[0].proto.spec
 
 
 def test_who_ended_early_does_not_hold_the_others_back_and_says_its_epoch(store: Store) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh", "elu"], epochs=4)
     endings = (Status.FINISHED, Status.DIVERGED, Status.CANCELLED)
-    app = _page(runs=_train(store, experiment, *endings, early=2))
+    app = _page(runs=drawn_up(store, experiment, *endings, early=2))
     assert app.select_slider(key="predictions_epoch").value == 4
     relu, tanh, elu = (chart.proto.spec for chart in app.get(CHART))
     assert '"test accuracy 50.00 %"' in relu
@@ -118,7 +91,7 @@ def test_who_ended_early_does_not_hold_the_others_back_and_says_its_epoch(store:
 def test_one_epoch_alone_is_named(store: Store) -> None:
     endings = (Status.DIVERGED, Status.DIVERGED)
     experiment = Experiment(dataset="moons", activation=["relu", "tanh"], epochs=3)
-    app = _page(runs=_train(store, experiment, *endings))
+    app = _page(runs=drawn_up(store, experiment, *endings))
     assert not app.select_slider
     assert "At epoch 0, before training." in [line.value for line in app.caption]
 
@@ -126,7 +99,7 @@ def test_one_epoch_alone_is_named(store: Store) -> None:
 @pytest.mark.parametrize("dataset", ["sine", "digits"])
 def test_fits_and_confusions_say_who_diverged(store: Store, dataset: str) -> None:
     experiment = Experiment(dataset=dataset, activation=["relu", "tanh"], epochs=2)
-    app = _page(runs=_train(store, experiment, Status.FINISHED, Status.DIVERGED))
+    app = _page(runs=drawn_up(store, experiment, Status.FINISHED, Status.DIVERGED))
     said = [chart.proto.spec for chart in app.get(CHART) if "diverged" in chart.proto.spec]
     assert len(said) == 1
     told = "Ended early, and so shown by their last kept weights: tanh."
@@ -136,7 +109,7 @@ def test_fits_and_confusions_say_who_diverged(store: Store, dataset: str) -> Non
 def test_what_has_no_weights_says_whether_it_may_have_them_yet(store: Store) -> None:
     experiment = Experiment(dataset="moons", activation=["relu", "tanh", "elu"], epochs=2)
     endings = (Status.FINISHED, Status.DIVERGED, Status.CANCELLED)
-    app = _page(runs=_train(store, experiment, *endings, early=0))
+    app = _page(runs=drawn_up(store, experiment, *endings, early=0))
     told = [line.value.replace("\\", "") for line in app.caption]
     assert "Diverged before weights were kept, and so not shown: tanh." in told
     assert "Ended before weights were kept, and so not shown: elu." in told
@@ -144,7 +117,7 @@ def test_what_has_no_weights_says_whether_it_may_have_them_yet(store: Store) -> 
 
 def test_images_have_confusions_the_digits_that_differ_and_a_sheet(store: Store) -> None:
     experiment = Experiment(dataset="digits", activation=["relu", "tanh"], seed=[0, 1], epochs=1)
-    app = _page(runs=_train(store, experiment))
+    app = _page(runs=drawn_up(store, experiment))
     assert len(app.get(CHART)) == 4
     assert any("The most frequent mistake" in text.value for text in app.markdown)
     assert any("alone is right" in text.value for text in app.markdown)
@@ -158,7 +131,7 @@ def test_a_drawing_is_answered_by_every_configuration(
     stroke[10:45, 25:30] = 1
     monkeypatch.setattr("pages.shared.own_digit.draw_sheet", lambda key, _: stroke)
     experiment = Experiment(dataset="digits", activation=["relu", "tanh"], seed=[0, 1], epochs=1)
-    app = _page(runs=_train(store, experiment))
+    app = _page(runs=drawn_up(store, experiment))
     assert any("configurations answer" in text.value for text in app.markdown)
     assert len(app.get(CHART)) == 5
 
@@ -168,13 +141,13 @@ def test_mnist_is_tested_without_its_training_images(store: Store) -> None:
 
     mnist._parsed.cache_clear()
     experiment = Experiment(dataset="mnist", activation=["relu", "tanh"], hidden=[[8]], epochs=1)
-    app = _page(runs=_train(store, experiment))
+    app = _page(runs=drawn_up(store, experiment))
     assert len(app.get(CHART)) == 4
     assert mnist._parsed.cache_info().currsize == 0
 
 
 def test_tables_have_confusions_and_no_sheet(store: Store) -> None:
-    app = _page(lang="ja", runs=_train(store, Experiment(dataset="breast_cancer", epochs=1)))
+    app = _page(lang="ja", runs=drawn_up(store, Experiment(dataset="breast_cancer", epochs=1)))
     assert len(app.get(CHART)) == 1
     assert "悪性" in app.get(CHART)[0].proto.spec or app.get(CHART)[0].proto.datasets
 
@@ -184,7 +157,7 @@ def test_regressions_have_residuals_and_curves_where_one_input_allows(
     store: Store, dataset: str, charts: int
 ) -> None:
     outliers = {"outliers": 0.1} if dataset == "sine" else {}
-    runs = _train(store, Experiment(dataset=dataset, loss=["mse", "mae"], epochs=1, **outliers))
+    runs = drawn_up(store, Experiment(dataset=dataset, loss=["mse", "mae"], epochs=1, **outliers))
     app = _page(runs=runs)
     assert len(app.get(CHART)) == charts
     told = [text.value for text in app.markdown]
@@ -192,7 +165,7 @@ def test_regressions_have_residuals_and_curves_where_one_input_allows(
 
 
 def test_two_data_sets_are_shown_one_at_a_time(store: Store) -> None:
-    runs = _train(store, Experiment(dataset=["moons", "diabetes"], loss="mse", epochs=1))
+    runs = drawn_up(store, Experiment(dataset=["moons", "diabetes"], loss="mse", epochs=1))
     app = _page(runs=runs)
     app.selectbox(key="predictions_dataset").set_value("diabetes").run()
     assert not app.exception
@@ -203,12 +176,12 @@ def test_runs_without_weights_say_why(store: Store) -> None:
     waiting = Experiment(dataset="moons", epochs=1)
     store.add_runs(waiting.grid(), "", "stacked")
     assert "Still in training" in _page(runs=waiting.grid()[0].run_id).info[0].value
-    failed = _train(store, Experiment(dataset="xor", epochs=1), Status.FAILED)
+    failed = drawn_up(store, Experiment(dataset="xor", epochs=1), Status.FAILED)
     assert "ended before any weights" in _page(runs=failed).warning[0].value
 
 
 def test_a_run_in_training_shows_what_it_has_so_far(store: Store) -> None:
-    app = _page(runs=_train(store, Experiment(dataset="moons", epochs=2), Status.RUNNING))
+    app = _page(runs=drawn_up(store, Experiment(dataset="moons", epochs=2), Status.RUNNING))
     assert len(app.get(CHART)) == 1
 
 

@@ -210,6 +210,10 @@ def test_a_link_of_too_many_runs_or_characters_is_one_sentence() -> None:
     assert [str(note) for note in link.notes] == [
         "The lists make 2,001 runs; at most 2,000 are possible."
     ]
+    link = decode({"seed": "0-99999999"})
+    assert [str(note) for note in link.notes] == [
+        "The lists make 100,000,000 runs; at most 2,000 are possible."
+    ]
     assert len(decode({"activation": "relu," * 10_000}).notes) == 1
     assert len(decode({"activation": ",".join(f"x{n}" for n in range(99))}).notes) == 9
 

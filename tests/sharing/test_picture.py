@@ -64,5 +64,8 @@ def test_the_font_comes_with_its_licence() -> None:
 
 
 def test_what_cannot_be_drawn_is_a_sentence() -> None:
-    with pytest.raises(PictureFailed, match="could not be drawn"):
+    with pytest.raises(PictureFailed, match=r"could not be drawn: .*Error"):
         picture.render({"mark": {"nonsense": True}}, {})
+    lost = _text("a") | {"encoding": {"opacity": {"condition": {"param": "nobody"}, "value": 1}}}
+    with pytest.raises(PictureFailed, match="nobody"):
+        picture.render(lost, {})
