@@ -21,6 +21,7 @@ from core.metrics import Metric
 _LABEL_GAP = 15  # pixels: the height of one label
 _LEADER = 22  # pixels between the end of a line and its label
 _MOST_LABELS = 40
+_BAND = 0.16  # the opacity of a band
 # An R² of 0 is the mean's for everything; a network that overflows has any, and would flatten
 # all other curves: what is below this lies along the lower edge, where any is above 0.
 _WORTHLESS = -1.0
@@ -78,8 +79,11 @@ def curve_chart(
     )
     # What a mark is of, for readers of screens and for the page's rules on pointing.
     named: Any = {"color": colour, "description": vega.Description("configuration:N")}
+    # Bands that lie over the whole plot would hide the lines: the wider, the fainter.
+    faint = _BAND / max(1.0, _covered(shown, domain, log=log))
+    base = vega.Chart(_told(shown, metric)).encode(x=x, **named)
     layers = (
-        *_lines(vega.Chart(_told(shown, metric)).encode(x=x, **named), y, dash, metric, _),
+        *_lines(base, y, dash, faint, metric, _),
         *_labels(vega.Chart(ends).encode(**named), x, y, dash),
     )
     chart: vega.Chart = (
@@ -191,15 +195,31 @@ def _told(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     )
 
 
+def _covered(frame: pd.DataFrame, domain: tuple[float, float], *, log: bool) -> float:
+    """How many times the bands of all configurations together cover the plot."""
+    scale = np.log if log else np.asarray
+    low, high = (np.clip(frame[name].to_numpy(dtype=float), *domain) for name in ("low", "high"))
+    first, last = scale(domain)
+    wide = (scale(high) - scale(low)) / (last - first)
+    return float(np.nansum(wide)) / frame["epoch"].nunique()
+
+
 def _lines(
-    base: vega.Chart, y: Mapping[str, Any], dash: vega.StrokeDash, metric: Metric, _: Translate
+    base: vega.Chart,
+    y: Mapping[str, Any],
+    dash: vega.StrokeDash,
+    faint: float,
+    metric: Metric,
+    _: Translate,
 ) -> tuple[vega.Chart, ...]:
     """Bands, lines, and the points that a pointer meets: the others then step back."""
     hovered = vega.selection_point(
         "hovered", fields=["configuration"], on="pointerover", clear="pointerout"
     )
-    band = base.mark_area(opacity=0.16, clip=True).encode(
-        y=vega.Y("low:Q", **y), y2=vega.Y2("high:Q")
+    band = base.mark_area(clip=True).encode(
+        y=vega.Y("low:Q", **y),
+        y2=vega.Y2("high:Q"),
+        opacity=vega.lit(hovered, _BAND, faint, empty=False),
     )
     line = base.mark_line(strokeWidth=2.2, clip=True).encode(
         y=vega.Y("mean:Q", **y),

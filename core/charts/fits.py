@@ -30,6 +30,7 @@ def fit_chart(
         samples: columns x, target, part, outlier.
     """
     labels = list(dict.fromkeys(curves["configuration"]))
+    longest = max(map(len, labels), default=0)
     x = vega.X("x:Q", title="x", scale=vega.Scale(nice=False), axis=vega.Axis(grid=False))
     lines = (
         vega.Chart(curves)
@@ -40,7 +41,10 @@ def fit_chart(
             color=vega.Color(
                 "configuration:N",
                 scale=vega.Scale(domain=labels, range=[styles[label].colour for label in labels]),
-                legend=vega.Legend(title=None, orient="top", columns=2, labelLimit=200),
+                # Two long names do not fit a phone's line.
+                legend=vega.Legend(
+                    title=None, orient="top", columns=2 if longest <= 16 else 1, labelLimit=260
+                ),
             ),
             strokeDash=vega.StrokeDash(
                 "configuration:N",

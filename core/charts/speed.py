@@ -113,7 +113,8 @@ def ratio_chart(
     )
     x = vega.X(
         "ratio:Q",
-        title=_("times sooner than {baseline} (left of 1: later)").format(baseline=baseline),
+        # In two lines: one with a long name is cut on a phone.
+        title=[_("times sooner than {baseline}").format(baseline=baseline), _("left of 1: later")],
         scale=vega.Scale(type="log", domain=[1 / reach, reach], nice=False, clamp=True),
         axis=vega.Axis(values=ticks, format=NUMBERS, grid=True),
     )

@@ -90,6 +90,11 @@ def catch_up(waiting: Sequence[Block], store: Store, go_on: GoOn) -> None:
             start_of(planned.block, go_on)
 
 
+def is_kept(configs: Sequence[RunConfig], store: Store) -> bool:
+    """Whether ``store`` has a state of these runs, from which some company could go on."""
+    return any(store.states.standing(map(company, blocks(configs))).values())
+
+
 def _with_states(planned: Sequence[Block], store: Store) -> list[Planned]:
     """Each block with the furthest state that it can go on from."""
     companies = [company(block) for block in planned]

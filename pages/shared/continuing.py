@@ -15,6 +15,7 @@ from core.errors import StoreUnavailable
 from core.experiment import Experiment
 from core.jobs.bounds import bounds
 from core.jobs.estimate import Estimate, estimate
+from core.jobs.planning import is_kept
 from core.language import Translate
 from core.metrics import duration
 from core.report import TRAINED, Status
@@ -121,10 +122,10 @@ def _draw_longer(store: Store, experiment: Experiment, _: Translate) -> None:
             st.warning(told.format(done=f"{epochs:,}", most=f"{most:,}"))
             return
         ahead = estimate(_longer(experiment, asked), store)
-        st.caption(_told_longer(experiment, ahead, _), width="stretch")
+        st.caption(_told_longer(experiment, ahead, store, _), width="stretch")
 
 
-def _told_longer(experiment: Experiment, ahead: Estimate, _: Translate) -> str:
+def _told_longer(experiment: Experiment, ahead: Estimate, store: Store, _: Translate) -> str:
     if not ahead.new_runs:
         return _("All trained already: shown at once.")
     if any(map(needs_end, experiment.grid())):
@@ -133,9 +134,10 @@ def _told_longer(experiment: Experiment, ahead: Estimate, _: Translate) -> str:
             " longer run is another one."
         )
     else:
-        begins = _(
-            "From the start: where it ended is not kept any more, or so many epochs are computed"
-            " in another way."
+        begins = (
+            _("From the start: so many epochs are computed in another way, or in other blocks.")
+            if is_kept(experiment.grid(), store)
+            else _("From the start: where it ended is not kept any more.")
         )
     about = _("About {time}.").format(time=duration(ahead.seconds, _))
     return _("{one} {other}").format(one=_how(ahead, begins, _), other=about)

@@ -72,7 +72,7 @@ def draw_speed(selection: Selection, _: Translate) -> None:
     if left_out:
         st.caption(
             _("The {count} that arrive first are shown, and the baseline; {more} are not.").format(
-                count=len(shown), more=left_out
+                count=_MOST_DRAWN, more=left_out
             )
         )
     with st.container(key="wide"):

@@ -118,3 +118,20 @@ def test_an_r2_that_overflows_does_not_flatten_the_others_unless_all_are_below_z
 
     assert -1.1 < domain([0.9, -4e34])[0] <= -1
     assert domain([-0.98, -8.0])[0] < -8
+
+
+@pytest.mark.parametrize("metric", [ACCURACY, LOSS])
+def test_bands_that_lie_over_the_whole_plot_are_the_fainter_and_narrow_ones_stay(
+    metric: Metric,
+) -> None:
+    def opacity(low: float, high: float) -> float:
+        frame = _frame().assign(low=low, high=high)
+        (band,) = _marks(curve_chart(frame, metric, STYLES, plain).to_dict(), "area")
+        held: dict[str, Any] = band["encoding"]["opacity"]
+        assert held["condition"]["value"] == 0.16  # when pointed at
+        return float(held["value"])
+
+    assert opacity(0.92, 0.922) == 0.16
+    # Eight of them, each from edge to edge.
+    assert opacity(1e-9, 1e9) == pytest.approx(0.16 / 8)
+    assert opacity(np.nan, np.nan) == 0.16

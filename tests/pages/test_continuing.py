@@ -136,7 +136,12 @@ def test_another_training_keeps_the_curve_and_the_axes_that_were_chosen(
 
 def test_where_training_longer_begins_anew_it_says_why(store: Store, finished: Finished) -> None:
     job_id = finished(store, Experiment(**FIELDS, epochs=2))
-    assert "From the start: where it ended is not kept any more" in _told(_compare(job=job_id))
+    app = _compare(job=job_id)
+    assert "From the start: where it ended is not kept any more" in _told(app)
+    # It is kept, but a training of that length is compiled.
+    _stand(store, Experiment(**FIELDS, epochs=2), 2)
+    app.number_input(key="longer_2").set_value(2000).run()
+    assert "so many epochs are computed in another way" in _told(app)
     cosine = finished(store, Experiment(**FIELDS, epochs=2, schedule="cosine"))
     told = _told(_compare(job=cosine, lang="ja"))
     assert "学習率スケジュールがエポック数で決まるため" in told
