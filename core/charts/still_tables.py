@@ -58,8 +58,11 @@ def board_html(
             if not number:
                 cells += f'<th scope="row">{_line(keys[row.line])}{told}</th>'
             else:
-                strong = row.clear and number == against
-                cells += f"<td><strong>{told}</strong></td>" if strong else f"<td>{told}</td>"
+                if row.clear and number == against:
+                    # The difference is clear; how much sooner, behind it, was not tested.
+                    difference, comma, rest = told.partition(", ")
+                    told = f"<strong>{difference}</strong>{comma}{rest}"
+                cells += f"<td>{told}</td>"
         body += f'<tr data-c="{row.line}" tabindex="0">{cells}</tr>'
     return f'<table class="k-board"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 

@@ -60,7 +60,10 @@ _ENTRIES = (
             "A large step can make a unit negative for every sample. Its slope is then 0, and "
             "no gradient ever brings it back. Leaky ReLU keeps a slope of 0.01."
         ),
-        look=N_("Compare the share of zeros of ReLU by learning rate."),
+        look=N_(
+            "Compare the share of zeros of ReLU by learning rate; the page Layers has the share "
+            "of dead units."
+        ),
         baseline="relu · lr 0.001",
         target=0.95,
     ),
