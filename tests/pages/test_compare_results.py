@@ -33,8 +33,8 @@ def test_a_finished_job_shows_leaderboard_and_layers(store: Store, finished: Fin
     assert not app.exception
     assert _board(app) == [
         ["configuration", "test accuracy", "against relu, points", "until 80 %"],
-        ["relu", "82.00 % ±0.00", "baseline", "epoch 0 · 0.00\xa0s"],
-        ["tanh", "82.00 % ±0.00", "0.00 ±0.00", "epoch 0 · 0.00\xa0s"],
+        ["relu", "82.00 % ±0.00", "baseline", "epoch 0 · 0\xa0ms"],
+        ["tanh", "82.00 % ±0.00", "0.00 ±0.00", "epoch 0 · 0\xa0ms"],
     ]
     assert any("layers" in text.value for text in app.subheader)
     app.selectbox(key="job_baseline").set_value("tanh").run()
