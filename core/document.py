@@ -38,13 +38,25 @@ def from_yaml(text: str) -> Experiment:
     content = _content(text)
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise InvalidExperiment(
-            N_("An experiment file is a list of fields, such as {example}."),
+            N_("An experiment file names fields, each on a line of its own, such as {example}."),
             example="activation: [relu, tanh]",
         )
+    if "seed" in content:
+        content["seed"] = _seeds(content["seed"])
     name = content.pop("name", None)
     # YAML reads some names as numbers, dates or "yes".
     said = str(name) if isinstance(name, int | float | date) else name
     return Experiment(name="" if said is None else said, **content)
+
+
+def _seeds(given: Any) -> Any:
+    """Ranges written out, as on the command line: ``0-4``, ``[0-2, 7]``."""
+    if isinstance(given, str):
+        return listed("seed", given)
+    if isinstance(given, list):
+        parts = (listed("seed", one) if isinstance(one, str) else [one] for one in given)
+        return [one for part in parts for one in part]
+    return given
 
 
 def _content(text: str) -> object:

@@ -81,6 +81,12 @@ def test_the_file_is_written_as_people_write_it() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["seed: 0-3", "seed: [0-2, 3]", "seed: 0-2,3", "seed: [0, 1-3]"])
+def test_ranges_of_seeds_are_read_in_files_as_on_the_command_line(text: str) -> None:
+    experiment = from_yaml(f"dataset: moons\n{text}")
+    assert [config.seed for config in experiment.grid()] == [0, 1, 2, 3]
+
+
 def test_the_contracts_file_is_four_activations_two_rates_and_three_seeds() -> None:
     grid = from_yaml(CONTRACT).grid()
     assert len(grid) == 4 * 2 * 3
@@ -140,11 +146,11 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nseed: [*b, *b]"
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "list of fields"),
-        ("relu", "list of fields"),
-        ("[relu, tanh]", "list of fields"),
-        ("1: 2", "list of fields"),
-        ("null: relu", "list of fields"),
+        ("", "names fields"),
+        ("relu", "names fields"),
+        ("[relu, tanh]", "names fields"),
+        ("1: 2", "names fields"),
+        ("null: relu", "names fields"),
         ("activation: [relu", "line 1"),
         ("dataset: moons\n\tseed: 1", "line 2"),
         ("a: b: c", "line 1"),

@@ -17,11 +17,14 @@ from core.catalog.expression import derivative, evaluate, evaluate_tensor
 from core.catalog.notation import EXAMPLE, canonical, latex, read
 from core.language import N_
 
-# Where the steepest slope of a formula is looked for: pre-activations beyond are rare.
 REACH = 10.0
 _GRID = np.linspace(-REACH, REACH, 8001)
 _FAR = np.geomspace(REACH, 1e4, 400)
 _FARTHER = np.geomspace(1e4, 1e8, 50)
+# A slope that is so much larger from 10⁴ to 10⁸ than before grows without bound.
+_GROWN = 1.5
+# So much larger between two points of the grid than on them: as that of sqrt(abs(x)) at 0.
+_SPIKE = 20.0
 # LaTeX of more characters is no formula that a reader could read.
 LONGEST_LATEX = 500
 LONGEST_LABEL = 28
@@ -45,17 +48,27 @@ def slope(z: Array, text: str) -> Array:
 
 @lru_cache(maxsize=256)
 def steepest(text: str) -> float:
-    """The largest finite abs(f') for z from -10 to 10, on a grid and a finer one at its best."""
+    """The largest abs(f'), on a grid from -10 to 10, a finer one at its best, and far beyond.
+
+    1, the slope of a straight line, where it has no bound: a share of nothing would call
+    everything flat, as 5 % of exp's slope at 10 did.
+    """
     slopes = _sizes(_GRID, text)
     step = _GRID[1] - _GRID[0]
     best = _GRID[int(slopes.argmax())]
-    near = np.clip(np.linspace(best - step, best + step, 2001), -REACH, REACH)
-    return float(max(slopes.max(), _sizes(near, text).max()))
+    finer = np.clip(np.linspace(best - step, best + step, 2001), -REACH, REACH)
+    looked, spike, *far = (
+        max(_sizes(z, text).max() for z in part)
+        for part in ((_GRID,), (finer,), (_FAR, -_FAR), (_FARTHER, -_FARTHER))
+    )
+    near = max(looked, spike, far[0])
+    bounded = max(near, far[1]) < inf and spike <= _SPIKE * looked and far[1] <= _GROWN * near
+    return float(max(near, far[1])) if bounded else 1.0
 
 
 def _sizes(z: Array, text: str) -> Array:
     slopes = np.abs(slope(z, text))
-    return np.where(np.isfinite(slopes), slopes, 0)
+    return np.where(np.isnan(slopes), 0, slopes)
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from core.cli.codes import INTERRUPTED
 from core.cli.commands import closest
 from core.cli.counts import counted
 from core.cli.tables import table
-from core.cli.train import trained
+from core.cli.train import STOPPED, trained
 from core.document import listed
 from core.errors import TrainingFailed
 from core.experiment import Experiment
@@ -25,7 +25,10 @@ from core.store import Store
 @click.command()
 @click.argument("name", nargs=-1)
 @click.option(
-    "--train", "own", is_flag=True, help="judge by runs of your store, and train what it lacks"
+    "--train",
+    "own",
+    is_flag=True,
+    help="judge by runs of your store; what it lacks of the whole comparison is trained",
 )
 @click.option("--seed", metavar="VALUE,…", help="of these runs; usual: 0-4, as shipped")
 def claims(name: tuple[str, ...], own: bool, seed: str | None) -> int:
@@ -40,11 +43,11 @@ def claims(name: tuple[str, ...], own: bool, seed: str | None) -> int:
     for entry in dict.fromkeys(claim.entry for claim in chosen):
         tables = _own(entry, seed) if own else shipped(entry)
         if tables is None:
-            click.echo("Stopped: what was trained until then is kept.", err=True)
+            click.echo(STOPPED, err=True)
             return INTERRUPTED
         read[entry] = tables
     found = [claim.found(read[claim.entry]) for claim in chosen]
-    for line in _in_full(found) if name else _listed(found):
+    for line in _in_full(found, own=own) if name else _listed(found):
         click.echo(line)
     return 0
 
@@ -84,7 +87,7 @@ def _listed(found: list[Found]) -> Iterator[str]:
     yield tally((one.verdict for one in found), str)
 
 
-def _in_full(found: list[Found]) -> Iterator[str]:
+def _in_full(found: list[Found], *, own: bool) -> Iterator[str]:
     for one in found:
         claim = one.claim
         yield f"{claim.name}: {claim.words} ({claim.source})"
@@ -93,5 +96,7 @@ def _in_full(found: list[Found]) -> Iterator[str]:
         yield f"  {asked(one, str)}"
         if claim.remark:
             yield f"  {claim.remark}"
-        yield f"  runs: {bundle.specification(claim.entry).name} (data/gallery/{claim.entry})"
-        yield f"  again: python -m core claims {claim.name} --train --seed 0-9"
+        name = bundle.specification(claim.entry).name
+        yield f"  runs: {name} ({'of your store' if own else f'data/gallery/{claim.entry}'})"
+        if not own:
+            yield f"  again: python -m core claims {claim.name} --train --seed 0-9"

@@ -16,7 +16,7 @@ from core import jobs
 from core.cli.counts import counted
 from core.errors import KasseiError, TrainerUnavailable, reason, told_message
 from core.jobs.bounds import PRIVATE, bounds
-from core.metrics import duration
+from core.metrics import duration, number
 from data.mnist import cached_file, named_file
 
 _PACKAGES = ("streamlit", "tensorflow", "keras", "scikit-learn", "pandas", "altair", "distributed")
@@ -154,9 +154,11 @@ def _speed() -> str:
     trained = runs[runs["train_seconds"] > 0].groupby("dataset", sort=False)
     sums = trained[["epochs_done", "train_seconds"]].sum()
     told = [
-        f"{name} {row['epochs_done'] / row['train_seconds']:,.0f}" for name, row in sums.iterrows()
+        f"{name} {number(row['epochs_done'] / row['train_seconds'], 2)}"
+        for name, row in sums.iterrows()
     ]
-    return f"{', '.join(told)} epochs/s" if told else "nothing was trained yet"
+    # Blocks train side by side, as many as there are processors.
+    return f"{', '.join(told)} epochs/s in each block" if told else "nothing was trained yet"
 
 
 def _bounds() -> str:

@@ -69,7 +69,8 @@ def aggregate_lines(runs: pd.DataFrame) -> Iterator[str]:
         rows.append(
             [
                 *map(str, key),
-                str(len(group)),
+                # Of the mean: a run that was stopped or failed may have measured nothing.
+                str(len(values)),
                 *([measure] if mixed else []),
                 cell(values.mean()),
                 cell(values.std()),

@@ -32,6 +32,7 @@ from core.report import Status
 from core.store import Store
 from data import DATASETS
 
+STOPPED = "Stopped: what was trained until then is kept."
 _ENDINGS = (".yaml", ".yml")
 HELP = {
     "dataset": f"{', '.join(DATASETS)}; usual: mnist",
@@ -133,7 +134,7 @@ def train(
         if folder:
             click.echo(f"Tables in {folder}")
     if stopped:
-        click.echo("Stopped: what was trained until then is kept.", err=True)
+        click.echo("Stopped; nothing is kept." if no_store else STOPPED, err=True)
         return INTERRUPTED
     return FAILED if (runs["status"] == Status.FAILED.value).any() else 0
 
@@ -195,6 +196,7 @@ def _interruptible(seen: Progress) -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if not seen.begun:
             raise KeyboardInterrupt
+        click.echo("Stopping; Ctrl-C again ends at once.", err=True)
         stop.set()
 
     before = signal.signal(signal.SIGINT, interrupt)

@@ -193,3 +193,20 @@ def test_a_known_activation_written_as_a_formula_is_that_activation(text: str, n
     np.testing.assert_allclose(own.slope(z), record.slope(z, *params), rtol=1e-6, atol=1e-9)
     assert steepest(text) == pytest.approx(record.steepest(*params), rel=1e-4)
     assert bounds(text) == pytest.approx(record.bounds(*params), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x + sin(x)", 2),
+        ("x**2 / (1 + abs(x))", 1),
+        ("(exp(x) - exp(-x)) / (exp(x) + exp(-x))", 1),
+        ("tanh(1000 * (x - 0.001))", 1000),
+        *((text, 1) for text in ("exp(x)", "x**3", "x * sin(x)", "x * log(1 + x**2)", "log(x)")),
+        *((text, 1) for text in ("sqrt(abs(x))", "log(abs(x))", "max(x, 0)**2")),
+    ],
+)
+def test_the_steepest_slope_is_the_supremum_or_1_where_there_is_no_bound(
+    text: str, expected: float
+) -> None:
+    assert steepest(text) == pytest.approx(expected, rel=1e-3)

@@ -86,7 +86,10 @@ def test_what_is_named_or_said_is_text_and_never_markup() -> None:
 
 
 def test_only_clear_differences_are_bold() -> None:
-    rows = [Row(0, ("a", "1", "+2, 3 epochs sooner"), clear=True), Row(1, ("b", "1", "+1"), clear=False)]
+    rows = [
+        Row(0, ("a", "1", "+2, 3 epochs sooner"), clear=True),
+        Row(1, ("b", "1", "+1"), clear=False),
+    ]
     board = board_html(["", "", ""], rows, [Key("#000000", (1, 0)), Key("#111111", (7, 3))])
     assert "<td><strong>+2</strong>, 3 epochs sooner</td>" in board
     assert "<strong>+1</strong>" not in board

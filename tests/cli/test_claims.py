@@ -38,6 +38,8 @@ def test_runs_of_ones_own_are_trained_once_and_judged(shell: Shell) -> None:
     first = shell(*arguments)
     assert first.returncode == 0, first.stderr
     assert first.stdout.count("holds, 3 seeds") == 2
+    assert first.stdout.count("(of your store)") == 2
+    assert "data/gallery" not in first.stdout
     assert "12 runs" in first.stderr
     again = shell(*arguments)
     assert again.stdout == first.stdout

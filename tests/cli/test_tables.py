@@ -40,6 +40,14 @@ def test_one_measure_names_its_column(mixed: pd.DataFrame, dataset: str, measure
     assert header == ["activation", "n", measure, "sd", "seconds/run", "status"]
 
 
+def test_n_is_of_the_runs_behind_the_mean(mixed: pd.DataFrame) -> None:
+    moons = mixed[mixed["dataset"] == "moons"].assign(status="cancelled")
+    moons.loc[moons["seed"] == 1, "test_accuracy"] = None
+    _, line = (line.split() for line in aggregate_lines(moons))
+    assert line[1:4] == ["1", "0.75", "-"]
+    assert line[-2:] == ["2", "cancelled"]
+
+
 def test_every_run_has_its_own_measure(mixed: pd.DataFrame) -> None:
     lines = [line.split() for line in run_lines(mixed)][1:]
     assert [line[-2:] for line in lines] == [["0.75", "test_accuracy"]] * 2 + [
