@@ -25,7 +25,7 @@ _SIGMOID = {"classification": ("sigmoid",)}
 _MARGINS = {"classification": ("linear",)}
 _WHY_SOFTMAX = {"classification": N_("it needs probabilities that add up to 1, from softmax.")}
 _WHY_SIGMOID = {"classification": N_("it needs a probability for each class, from sigmoid.")}
-_WHY_MARGINS = {"classification": N_("it needs margins of either sign, from linear.")}
+_WHY_MARGINS = {"classification": N_("it needs margins of either sign: choose the output linear.")}
 
 
 def _inside(y: Array) -> Array:

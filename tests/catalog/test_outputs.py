@@ -75,7 +75,12 @@ def test_every_pair_is_taken_or_refused_in_a_sentence(loss: str, output: str, ta
             "The loss cross_entropy with the output sigmoid makes no sense for classification: it"
             " needs probabilities that add up to 1, from softmax.",
         ),
-        ("hinge", "softmax", "classification", "it needs margins of either sign, from linear."),
+        (
+            "hinge",
+            "softmax",
+            "classification",
+            "it needs margins of either sign: choose the output linear.",
+        ),
         ("mse", "softmax", "regression", "only linear can be any number."),
         ("mean", None, "regression", "Unknown loss 'mean'; valid are cross_entropy,"),
         ("mse", "tanh", "classification", "Unknown output 'tanh'; valid are softmax,"),
